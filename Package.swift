@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+// The suite as one package. Folders, layers and laws: README.md and Tests/ArchitectureTests.
+import PackageDescription
+
+/// What every Swift target is compiled with. Warnings are errors in CI only, so that a newer
+/// compiler's new warnings do not stop a newcomer's build.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let http = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = [
+    Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+func system(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Shared/\(name)", providers: [.apt([apt])])
+}
+
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)",
+            exclude: ["README.md"], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+                resources: resources, swiftSettings: strict)
+}
+
+/// A service is a library with everything in it, an executable of a few lines, and its tests.
+func service(_ name: String, _ dependencies: [Target.Dependency] = [], tested: Bool = true) -> [Target] {
+    [
+        .target(name: "\(name)Service",
+                dependencies: ["Contracts", "RPC", "ServiceKit", "Storage", "Values", "Wire", log, lifecycle]
+                    + dependencies,
+                path: "Services/\(name)/Service", exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(name: name, dependencies: [.byName(name: "\(name)Service"), "ServiceKit"],
+                          path: "Services/\(name)/Main", swiftSettings: strict),
+    ] + (tested ? [
+        tests("\(name)Tests", [.byName(name: "\(name)Service"), "Contracts", "RPC", "RPCInProcess",
+                               "ServiceKit", "Storage", "Values", "Wire"] + dependencies),
+    ] : [])
+}
+
+let package = Package(
+    name: "olp",
+    platforms: [.macOS("26.0")],
+    products: [
+        .executable(name: "olp-partnership", targets: ["Partnership"]),
+        .executable(name: "olp-enrolment", targets: ["Enrolment"]),
+        .executable(name: "olp-training-events", targets: ["TrainingEvents"]),
+        .executable(name: "olp-diagnostics", targets: ["Diagnostics"]),
+        .executable(name: "olp-gateway", targets: ["Gateway"]),
+        .executable(name: "olp", targets: ["Operator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    ],
+    targets: [
+        system("CZeroMQ", apt: "libzmq3-dev"),
+        system("CProtobufC", apt: "libprotobuf-c-dev"),
+        system("CSodium", apt: "libsodium-dev"),
+        .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
+        shared("Values", []),
+        shared("Sodium", ["CSodium"]),
+        shared("ZeroMQ", ["CZeroMQ"]),
+        shared("Wire", ["CProtobufC", "CMessages"]),
+        shared("RPC", ["Wire", log]),
+        shared("RPCInProcess", ["RPC", "Wire"]),
+        shared("RPCZeroMQ", ["RPC", "Wire", "ZeroMQ", log]),
+        shared("ProtoJSON", []),
+        shared("Contracts", ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"]),
+        shared("Storage", ["Values", "Sodium", grdb, log]),
+        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire",
+                              http, log, lifecycle]),
+        .executableTarget(name: "Generator", path: "Shared/Generator", exclude: ["README.md"], swiftSettings: strict),
+        shared("TestSupport", ["Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit", "Storage",
+                               "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle] + nio),
+        .target(name: "OperatorCommands",
+                dependencies: ["Contracts", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit", "Values", "Wire", "ZeroMQ",
+                               arguments, log, lifecycle] + nio,
+                path: "Services/Operator/Commands", exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(name: "Operator", dependencies: ["OperatorCommands", "ServiceKit"],
+                          path: "Services/Operator/Main", swiftSettings: strict),
+
+        tests("ArchitectureTests", []),
+        tests("ValuesTests", ["Values"]),
+        tests("WireTests", ["Wire", "CMessages"]),
+        tests("ContractsTests", ["Contracts", "ProtoJSON", "RPC", "RPCInProcess", "Wire"]),
+        tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("RPCTests", ["RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
+        tests("StorageTests", ["Storage", "Values"]),
+        tests("ServiceKitTests", ["ServiceKit", "RPC", "Contracts"]),
+        tests("OperatorTests", ["OperatorCommands"]),
+        tests("EndToEndTests", ["Contracts", "RPC"]),
+    ]
+        + service("Partnership")
+        + service("Enrolment", tested: false)
+        + service("TrainingEvents", tested: false)
+        + service("Diagnostics", tested: false)
+        + service("Gateway", ["ProtoJSON", "Sodium", http])
+)
