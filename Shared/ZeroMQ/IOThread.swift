@@ -1,0 +1,240 @@
+internal import CZeroMQ
+import Glibc
+import Synchronization
+
+/// The one thread that owns a process's sockets.
+///
+/// It waits in `epoll` for its sockets' descriptors and for a wake-up, runs what others submitted, fires timers
+/// and drains sockets that may have something. Nothing else ever touches a socket. Callers that do little
+/// besides calls may take it as their `TaskExecutor` and save the hop.
+@safe
+package final class IOThread: TaskExecutor, @unchecked Sendable {
+    // Invariant: `queue` is guarded by its mutex; `epoll` and `wake` are set once. Everything under "on the
+    // thread" is touched by `run` and what it calls alone, and `assertOnThread` says so in debug builds.
+
+    /// Something with a socket that the thread looks after.
+    package protocol Source: AnyObject {
+        /// Reads what is there, at most a batch.
+        /// - Returns: true if more may be waiting.
+        func drain() -> Bool
+    }
+
+    private enum Job {
+        case work(@Sendable () -> Void)
+        case task(UnownedJob)
+    }
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var isAsleep = false
+        var isStopping = false
+    }
+
+    private struct Registration {
+        let source: any Source
+        let descriptor: Int32
+        var needsDrain: Bool
+    }
+
+    /// Descriptors that one `epoll_wait` reports at most.
+    private static let eventsAtOnce = 64
+
+    private let queue = Mutex(Queue())
+    private let epoll: Int32
+    private let wake: Int32
+    private let name: String
+    private let hasEnded = Mutex(false)
+    private let thread = Mutex<pthread_t?>(nil)
+
+    // On the thread.
+    private var registrations: [Int32: Registration] = [:]
+    private var timers = TimerHeap()
+    private var spare: [Job] = []
+    private var now: UInt64 = IOThread.clock()
+
+    /// Starts the thread. `name` is what `ps -L` shows, at most 15 bytes.
+    package init(name: String) {
+        self.name = name
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        precondition(epoll >= 0 && wake >= 0, "no descriptors left for the I/O thread")
+        watch(wake)
+        start()
+    }
+
+    private func start() {
+        var identifier = pthread_t()
+        let context = unsafe Unmanaged.passRetained(self).toOpaque()
+        let result = unsafe pthread_create(&identifier, nil, ioThreadMain, context)
+        precondition(result == 0, "the system refused a thread: error \(result)")
+        thread.withLock { $0 = identifier }
+    }
+
+    // MARK: From any thread
+
+    /// Runs `work` on the thread, after what was submitted before.
+    package func submit(_ work: @escaping @Sendable () -> Void) { push(.work(work)) }
+
+    package func enqueue(_ job: consuming ExecutorJob) { push(.task(UnownedJob(job))) }
+
+    /// Ends the thread after what was submitted before. Sources must have been removed. Returns when it has ended.
+    package func stop() {
+        let wasAsleep = queue.withLock { queue in
+            queue.isStopping = true
+            return queue.isAsleep
+        }
+        if wasAsleep { signal() }
+        guard let identifier = thread.withLock({ $0.take() }) else { return }
+        precondition(pthread_equal(identifier, pthread_self()) == 0, "the I/O thread cannot wait for itself")
+        pthread_join(identifier, nil)
+        close(epoll)
+        close(wake)
+    }
+
+    private func push(_ job: Job) {
+        let wasAsleep = queue.withLock { queue in
+            queue.jobs.append(job)
+            defer { queue.isAsleep = false }
+            return queue.isAsleep
+        }
+        if wasAsleep { signal() }
+    }
+
+    private func signal() {
+        var one: UInt64 = 1
+        while unsafe write(wake, &one, 8) < 0 && errno == EINTR {}
+    }
+
+    /// Whether the caller runs on this thread.
+    package var isCurrent: Bool { unsafe pthread_getspecific(ioThreadKey) == Unmanaged.passUnretained(self).toOpaque() }
+
+    package func assertOnThread() { assert(isCurrent, "this belongs to the I/O thread") }
+
+    /// Nanoseconds on the monotonic clock.
+    package static func clock() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    // MARK: On the thread
+
+    /// The clock as it was when this turn of the loop began.
+    package var turnTime: UInt64 { now }
+
+    package func add(_ source: any Source, descriptor: Int32) {
+        assertOnThread()
+        registrations[descriptor] = Registration(source: source, descriptor: descriptor, needsDrain: true)
+        watch(descriptor)
+    }
+
+    package func remove(descriptor: Int32) {
+        assertOnThread()
+        guard registrations.removeValue(forKey: descriptor) != nil else { return }
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// To be called after a send on the source's socket: the send may have swallowed the sign that something came.
+    package func sent(descriptor: Int32) {
+        registrations[descriptor]?.needsDrain = true
+    }
+
+    /// Arms `timer` for `instant`, in nanoseconds of ``clock()``; arming it again moves it.
+    package func arm(_ timer: LoopTimer, at instant: UInt64) {
+        assertOnThread()
+        timers.arm(timer, at: instant)
+    }
+
+    package func disarm(_ timer: LoopTimer) { timers.disarm(timer) }
+
+    private func watch(_ descriptor: Int32) {
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue
+        unsafe event.data.fd = descriptor
+        let result = unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+        precondition(result == 0, "descriptor \(descriptor) cannot be waited for: error \(errno)")
+    }
+
+    fileprivate func run() {
+        unsafe pthread_setspecific(ioThreadKey, Unmanaged.passUnretained(self).toOpaque())
+        unsafe olp_name_current_thread(String(name.prefix(15)))
+        while true {
+            let stopping = runJobs()
+            now = Self.clock()
+            while let timer = timers.takeDue(at: now) { timer.fire() }
+            let more = drainSources()
+            if stopping { return }
+            if !more { wait() }
+        }
+    }
+
+    private func runJobs() -> Bool {
+        let stopping = queue.withLock { queue in
+            swap(&queue.jobs, &spare)
+            return queue.isStopping && spare.isEmpty
+        }
+        for job in spare {
+            switch job {
+            case .work(let work): work()
+            case .task(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            }
+        }
+        spare.removeAll(keepingCapacity: true)
+        return stopping
+    }
+
+    private func drainSources() -> Bool {
+        var more = false
+        for (descriptor, registration) in registrations where registration.needsDrain {
+            registrations[descriptor]?.needsDrain = false
+            if registration.source.drain() {
+                registrations[descriptor]?.needsDrain = true
+                more = true
+            }
+        }
+        // A source may have sent on another's socket, or on its own after its last read.
+        return more || registrations.values.contains { $0.needsDrain }
+    }
+
+    private func wait() {
+        let mayWait = queue.withLock { queue in
+            guard queue.jobs.isEmpty, !queue.isStopping else { return false }
+            queue.isAsleep = true
+            return true
+        }
+        guard mayWait else { return }
+        let timeout = timers.nextInstant.map { instant -> Int32 in
+            let current = Self.clock()
+            guard instant > current else { return 0 }
+            return Int32(clamping: (instant - current + 999_999) / 1_000_000)
+        }
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnce) { events in
+            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), timeout ?? -1)
+            queue.withLock { $0.isAsleep = false }
+            for index in 0..<max(0, Int(count)) {
+                let descriptor = unsafe events[index].data.fd
+                if descriptor == wake {
+                    var value: UInt64 = 0
+                    unsafe _ = read(wake, &value, 8)
+                } else {
+                    registrations[descriptor]?.needsDrain = true
+                }
+            }
+        }
+    }
+}
+
+/// Holds, for each thread, the `IOThread` that it is.
+private let ioThreadKey: pthread_key_t = {
+    // Set once before any thread reads it; pthread keys may be used from every thread.
+    var key = pthread_key_t()
+    unsafe pthread_key_create(&key, nil)
+    return key
+}()
+
+private func ioThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context = unsafe context else { return nil }
+    let thread = unsafe Unmanaged<IOThread>.fromOpaque(context).takeRetainedValue()
+    thread.run()
+    return nil
+}

@@ -1,0 +1,233 @@
+internal import CZeroMQ
+import Glibc
+
+/// A ROUTER, DEALER or PAIR socket. It belongs to the thread that made it.
+@safe
+package struct Socket: ~Copyable {
+    package enum Kind: Sendable {
+        /// Many peers; each message names one. Sending to an unknown peer is an error, never a silent loss.
+        case router
+        /// One peer.
+        case dealer
+        /// The reading end of a monitor.
+        case pair
+    }
+
+    /// What became of a message that was offered.
+    package enum SendResult: Sendable {
+        case sent
+        /// The peer's pipe is full, or there is no connection yet.
+        case notNow
+        /// A ROUTER has no connection of that name any more.
+        case unreachable
+    }
+
+    /// What is set on a socket before it binds or connects.
+    package struct Options: Sendable {
+        /// Longest message in bytes that is taken from the wire; a longer one cuts the connection.
+        package var maximumMessageBytes: Int64 = 16 << 20
+        /// How long `close` goes on sending what was queued.
+        package var linger: Duration = .zero
+        /// Messages queued for and from each peer. A last fuse: byte credit is the real limit.
+        package var highWaterMark: Int32 = 100_000
+        /// A connection that has not shaken hands after this long is given up.
+        package var handshakeTimeout: Duration = .seconds(3)
+        /// The TCP connection attempt is given up after this long.
+        package var connectTimeout: Duration = .seconds(3)
+        /// ZMTP's own heartbeat; cleans up half-open connections and no more than that.
+        package var heartbeatInterval: Duration = .seconds(10)
+        package var heartbeatTimeout: Duration = .seconds(30)
+        package init() {}
+    }
+
+    let handle: UnsafeMutableRawPointer
+
+    /// - Throws: ``ZeroMQError`` with `tooManySockets` or `terminated`.
+    package init(_ kind: Kind, in context: Context, options: Options = Options()) throws(ZeroMQError) {
+        unsafe handle = try Self.open(kind, in: context, options: options)
+    }
+
+    deinit { unsafe zmq_close(handle) }
+
+    private static func open(_ kind: Kind, in context: Context, options: Options) throws(ZeroMQError)
+        -> UnsafeMutableRawPointer
+    {
+        let type =
+            switch kind {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .pair: ZMQ_PAIR
+            }
+        guard let handle = unsafe zmq_socket(context.handle, type) else { throw .current("open a \(kind) socket") }
+        do throws(ZeroMQError) {
+            unsafe try configure(handle, kind, options)
+        } catch {
+            unsafe zmq_close(handle)
+            throw error
+        }
+        return unsafe handle
+    }
+
+    @unsafe
+    private static func configure(_ handle: UnsafeMutableRawPointer, _ kind: Kind, _ options: Options)
+        throws(ZeroMQError)
+    {
+        func set<Value: BitwiseCopyable>(_ option: Int32, _ value: Value) throws(ZeroMQError) {
+            var value = value
+            guard unsafe zmq_setsockopt(handle, option, &value, MemoryLayout<Value>.size) == 0 else {
+                throw .current("set option \(option)")
+            }
+        }
+        try set(ZMQ_LINGER, options.linger.milliseconds)
+        try set(ZMQ_SNDHWM, options.highWaterMark)
+        try set(ZMQ_RCVHWM, options.highWaterMark)
+        guard kind != .pair else { return }
+        try set(ZMQ_MAXMSGSIZE, options.maximumMessageBytes)
+        try set(ZMQ_HANDSHAKE_IVL, options.handshakeTimeout.milliseconds)
+        try set(ZMQ_HEARTBEAT_IVL, options.heartbeatInterval.milliseconds)
+        try set(ZMQ_HEARTBEAT_TIMEOUT, options.heartbeatTimeout.milliseconds)
+        try set(ZMQ_HEARTBEAT_TTL, options.heartbeatTimeout.milliseconds)
+        try set(ZMQ_TCP_KEEPALIVE, Int32(1))
+        if kind == .router {
+            try set(ZMQ_ROUTER_MANDATORY, Int32(1))
+            try set(ZMQ_BACKLOG, Int32(1024))
+        } else {
+            // Nothing is queued for a peer that is not there, and nobody but us decides to dial again.
+            try set(ZMQ_IMMEDIATE, Int32(1))
+            try set(ZMQ_RECONNECT_IVL, Int32(-1))
+            try set(ZMQ_CONNECT_TIMEOUT, options.connectTimeout.milliseconds)
+        }
+    }
+
+    package func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
+        guard unsafe zmq_bind(handle, endpoint.description) == 0 else { throw .current("bind \(endpoint)") }
+    }
+
+    /// The endpoint of the last `bind`, with the port that the system chose.
+    package func lastEndpoint() throws(ZeroMQError) -> String {
+        var text = [CChar](repeating: 0, count: 512)
+        var size = text.count
+        guard unsafe zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, &text, &size) == 0 else { throw .current("read the endpoint") }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    package func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
+        guard unsafe zmq_connect(handle, endpoint.description) == 0 else { throw .current("connect \(endpoint)") }
+    }
+
+    /// Publishes what happens to the socket's connections to a PAIR socket at `name`.
+    package func startMonitor(_ name: Endpoint) throws(ZeroMQError) {
+        let events = ZMQ_EVENT_ALL
+        guard unsafe zmq_socket_monitor(handle, name.description, events) == 0 else { throw .current("monitor") }
+    }
+
+    package func stopMonitor() { unsafe _ = zmq_socket_monitor(handle, nil, 0) }
+
+    /// The descriptor to wait on. It signals changes only: after it, and after every send, read until nothing is left.
+    package func fileDescriptor() throws(ZeroMQError) -> Int32 {
+        var descriptor: Int32 = -1
+        var size = MemoryLayout<Int32>.size
+        guard unsafe zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size) == 0 else { throw .current("read the descriptor") }
+        return descriptor
+    }
+
+    /// Sends one or two frames as one message.
+    ///
+    /// On `.sent` the frames' contents belong to libzmq; otherwise they are untouched.
+    package func send(_ first: Frame, _ second: Frame? = nil) throws(ZeroMQError) -> SendResult {
+        let result = try offer(first, more: second != nil)
+        // Once a message's first frame was taken, its others are too.
+        if case .sent = result, let second { _ = try offer(second, more: false) }
+        return result
+    }
+
+    /// Sends one or two frames to one peer of a ROUTER.
+    package func send(to peer: RoutingID, _ first: Frame, _ second: Frame? = nil) throws(ZeroMQError) -> SendResult {
+        let named = unsafe withUnsafeTemporaryAllocation(byteCount: RoutingID.byteCount, alignment: 1) { bytes in
+            unsafe peer.write(into: bytes)
+            while true {
+                let sent = unsafe zmq_send(handle, bytes.baseAddress, bytes.count, ZMQ_SNDMORE | ZMQ_DONTWAIT)
+                if sent >= 0 { return Int32(0) }
+                let number = zmq_errno()
+                if number != EINTR { return number }
+            }
+        }
+        switch named {
+        case 0: break
+        case EAGAIN: return .notNow
+        case EHOSTUNREACH: return .unreachable
+        default: throw ZeroMQError(code: named == Int32(ETERM) ? .terminated : .other(named), operation: "send to \(peer)")
+        }
+        return try send(first, second)
+    }
+
+    private func offer(_ frame: Frame, more: Bool) throws(ZeroMQError) -> SendResult {
+        while true {
+            if unsafe zmq_msg_send(frame.message, handle, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0 { return .sent }
+            switch zmq_errno() {
+            case EINTR: continue
+            case EAGAIN: return .notNow
+            case EHOSTUNREACH: return .unreachable
+            default: throw .current("send")
+            }
+        }
+    }
+
+    /// Takes the next frame.
+    /// - Returns: nil if there is none now.
+    package func receive() throws(ZeroMQError) -> Frame? {
+        let frame = Frame()
+        return try receive(into: frame) ? frame : nil
+    }
+
+    /// Takes the next frame into one that was received into before and is held by nobody else.
+    package func receive(into frame: Frame) throws(ZeroMQError) -> Bool {
+        while true {
+            if unsafe zmq_msg_recv(frame.message, handle, ZMQ_DONTWAIT) >= 0 { return true }
+            switch zmq_errno() {
+            case EINTR: continue
+            case EAGAIN: return false
+            default: throw .current("receive")
+            }
+        }
+    }
+
+    /// Takes the next message of a ROUTER, or of a DEALER (whose messages name no peer).
+    package func receiveMessage(from router: Bool) throws(ZeroMQError) -> ReceivedMessage? {
+        var peer: RoutingID?
+        if router {
+            let name = Frame()
+            guard try receive(into: name) else { return nil }
+            unsafe peer = RoutingID(name.bytes)
+            // A name without a body cannot come over a connection; skipping it costs nothing.
+            guard unsafe zmq_msg_more(name.message) != 0 else { return ReceivedMessage(peer: peer) }
+        }
+        guard let first = try receive() else { return nil }
+        var message = ReceivedMessage(peer: peer, first: first)
+        var last = first
+        while unsafe zmq_msg_more(last.message) != 0 {
+            guard let frame = try receive() else { break }
+            if message.second == nil { message.second = frame } else { message.excessFrames += 1 }
+            last = frame
+        }
+        return message
+    }
+}
+
+/// A message as it came from a socket.
+package struct ReceivedMessage: Sendable {
+    /// The sender, if the socket is a ROUTER and libzmq named the connection.
+    package var peer: RoutingID?
+    package var first: Frame?
+    package var second: Frame?
+    /// Frames beyond the second, which were dropped.
+    package var excessFrames = 0
+}
+
+extension Duration {
+    /// Whole milliseconds as libzmq's options take them.
+    var milliseconds: Int32 {
+        let (seconds, attoseconds) = components
+        return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+}
