@@ -1,0 +1,50 @@
+/// The bytes of one received message, and whoever keeps them where they are.
+///
+/// It is passed from the thread that received it to the one that decodes it without being copied.
+@safe
+package struct Payload: @unchecked Sendable {
+    // Invariant: `bytes` stays valid and unchanged as long as `owner` lives; nobody writes to it any more.
+    private let owner: AnyObject?
+    private let bytes: UnsafeRawBufferPointer
+
+    /// - Parameter owner: keeps `bytes` alive and unchanged.
+    @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: AnyObject & Sendable) {
+        unsafe self.bytes = bytes
+        self.owner = owner
+    }
+
+    /// A payload with its own copy of `bytes`.
+    package init(copying bytes: [UInt8]) {
+        let owner = Copy(bytes)
+        unsafe self.bytes = owner.bytes
+        self.owner = owner
+    }
+
+    /// A message without fields.
+    package static var empty: Payload { Payload(copying: []) }
+
+    package var count: Int { unsafe bytes.count }
+
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let result = unsafe try body(bytes)
+        withExtendedLifetime(owner) {}
+        return result
+    }
+
+    package func copied() -> [UInt8] { withBytes { unsafe [UInt8]($0) } }
+
+    private final class Copy: @unchecked Sendable {
+        // Invariant: written in init only.
+        let bytes: UnsafeRawBufferPointer
+
+        init(_ source: [UInt8]) {
+            let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, source.count), alignment: 8)
+            unsafe storage.copyBytes(from: source)
+            unsafe bytes = UnsafeRawBufferPointer(start: storage.baseAddress, count: source.count)
+        }
+
+        deinit { unsafe bytes.deallocate() }
+    }
+}
