@@ -8,7 +8,7 @@ package struct Payload: @unchecked Sendable {
     private let bytes: UnsafeRawBufferPointer
 
     /// - Parameter owner: keeps `bytes` alive and unchanged.
-    @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: AnyObject & Sendable) {
+    @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: any AnyObject & Sendable) {
         unsafe self.bytes = bytes
         self.owner = owner
     }
@@ -33,8 +33,9 @@ package struct Payload: @unchecked Sendable {
         return result
     }
 
-    package func copied() -> [UInt8] { withBytes { unsafe [UInt8]($0) } }
+    package func copied() -> [UInt8] { unsafe withBytes { unsafe [UInt8]($0) } }
 
+    @safe
     private final class Copy: @unchecked Sendable {
         // Invariant: written in init only.
         let bytes: UnsafeRawBufferPointer

@@ -1,0 +1,37 @@
+/// What a handler's own calls inherit from the call that it answers.
+package struct CallScope: Sendable {
+    @TaskLocal package static var current: CallScope?
+
+    /// The id that all log lines of one request of a user share.
+    package static let requestIDKey = "olp-request-id"
+    /// Who acts, as the gateway or an operator's command established it.
+    package static let actorIDKey = "olp-actor-id"
+    package static let actorKindKey = "olp-actor-kind"
+    /// Nothing else is passed on: metadata of a caller is for the service that it called.
+    private static let passedOn = [requestIDKey, actorIDKey, actorKindKey]
+
+    package let deadline: Deadline?
+    package let traceparent: String
+    package let tracestate: String
+    private let metadata: Metadata
+
+    package init(_ head: CallHead) {
+        deadline = head.deadline
+        traceparent = head.traceparent
+        tracestate = head.tracestate
+        metadata = head.metadata
+    }
+
+    func passOn(to outgoing: inout Metadata) {
+        for entry in metadata.entries where Self.passedOn.contains(entry.key) && outgoing.binary(entry.key) == nil {
+            outgoing.add(entry.key, binaryOrText: entry.value)
+        }
+    }
+}
+
+extension Metadata {
+    /// Adds a pair that was checked when it came in.
+    fileprivate mutating func add(_ key: String, binaryOrText value: [UInt8]) {
+        do { try append(key, value) } catch { preconditionFailure("\(error)") }
+    }
+}

@@ -1,0 +1,119 @@
+import Synchronization
+package import Wire
+
+/// The received messages of one direction of a call, for one reader.
+///
+/// Bounded by the byte credit that the reader's side granted; the transport is told of each message taken so
+/// that it can grant more.
+package final class Inbox: Sendable {
+    private struct State {
+        var items: [Payload] = []
+        var first = 0
+        var waiter: Waiter?
+        var end: Result<Void, RPCError>?
+
+        var isEmpty: Bool { first == items.count }
+
+        mutating func take() -> Payload {
+            let item = items[first]
+            first += 1
+            if first == items.count {
+                items.removeAll(keepingCapacity: true)
+                first = 0
+            } else if first > 64 {
+                items.removeFirst(first)
+                first = 0
+            }
+            return item
+        }
+    }
+
+    private let state = Mutex(State())
+    private let onTaken: (@Sendable (Int) -> Void)?
+
+    /// - Parameter onTaken: called with the size in bytes of each message that the reader took.
+    package init(onTaken: (@Sendable (Int) -> Void)? = nil) { self.onTaken = onTaken }
+
+    package func push(_ payload: Payload) {
+        wake { state in
+            if state.end == nil { state.items.append(payload) }
+        }
+    }
+
+    /// Ends the direction after the messages that are there already.
+    package func finish() { wake { state in if state.end == nil { state.end = .success(()) } } }
+
+    /// Ends the direction with an error, after the messages that are there already if `keepingMessages`.
+    package func fail(_ error: RPCError, keepingMessages: Bool = false) {
+        wake { state in
+            if state.end == nil || !keepingMessages { state.end = .failure(error) }
+            if !keepingMessages {
+                state.items = []
+                state.first = 0
+            }
+        }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state)
+            return state.waiter.take()
+        }
+        waiter?.resume()
+    }
+
+    /// The next message; nil after the last.
+    /// - Throws: the error that the direction ended with; CANCELLED if the task was cancelled.
+    package func next() async throws(RPCError) -> Payload? {
+        while true {
+            switch poll() {
+            case .message(let payload):
+                onTaken?(payload.count)
+                return payload
+            case .ended(let result):
+                try result.get()
+                return nil
+            case .empty:
+                await waitForChange()
+                if Task.isCancelled, case .empty = peek() {
+                    throw RPCError(.cancelled, "The call was cancelled by its own side.")
+                }
+            }
+        }
+    }
+
+    private enum Poll {
+        case message(Payload)
+        case ended(Result<Void, RPCError>)
+        case empty
+    }
+
+    private func poll() -> Poll {
+        state.withLock { state in
+            if !state.isEmpty { return .message(state.take()) }
+            return state.end.map { .ended($0) } ?? .empty
+        }
+    }
+
+    private func peek() -> Poll {
+        state.withLock { state in
+            if !state.isEmpty { return .message(state.items[state.first]) }
+            return state.end.map { .ended($0) } ?? .empty
+        }
+    }
+
+    private func waitForChange() async {
+        await withTaskCancellationHandler {
+            await Waiter.suspend { waiter in
+                state.withLock { state in
+                    guard state.isEmpty, state.end == nil, !Task.isCancelled else { return false }
+                    precondition(state.waiter == nil, "a stream of messages has one reader")
+                    state.waiter = waiter
+                    return true
+                }
+            }
+        } onCancel: {
+            wake { _ in }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Wire
+
+/// Answers calls: finds the method, runs interceptors and handler, ends the call with one status. The same for every
+/// transport; a transport enforces the deadline and cancels the task that runs ``serve(_:)``.
+package struct RPCServer: Sendable {
+    package let router: Router
+    private let interceptors: [any ServerInterceptor]
+
+    package init(router: Router, interceptors: [any ServerInterceptor] = []) {
+        self.router = router
+        self.interceptors = interceptors
+    }
+
+    /// Answers one call. Returns when the call has ended.
+    package func serve(_ call: any ServerCall) async {
+        do {
+            let (reply, trailing) = try await answer(call)
+            if let reply {
+                reply.withPacking { packing in call.finish(trailing: trailing, with: packing) }
+            } else {
+                call.finish(trailing: trailing)
+            }
+        } catch {
+            call.finish(RPCError(thrownByHandler: error, isPastDeadline: call.head.deadline?.hasPassed ?? false))
+        }
+    }
+
+    private func answer(_ call: any ServerCall) async throws -> ((any Message)?, Metadata) {
+        let head = call.head
+        guard let registration = router.registrations[head.method] else {
+            throw Self.unimplemented(head.method, router)
+        }
+        if let deadline = head.deadline, deadline.hasPassed {
+            throw RPCError(.deadlineExceeded, "The deadline had passed before the call was started.", isUnprocessed: true)
+        }
+        guard head.idempotencyKey.utf8.count <= IdempotencyKey.maximumBytes else {
+            throw RPCError(
+                .resourceExhausted, "The idempotency key is longer than \(IdempotencyKey.maximumBytes) bytes.",
+                isUnprocessed: true)
+        }
+        let request = registration.method.kind.hasRequestStream ? nil : try await Self.onlyMessage(of: call)
+        let context = ServerContext(call, registration.method, request: request)
+        let reply = try await CallScope.$current.withValue(CallScope(head)) {
+            try await run(call, context, registration.handler, interceptors[...])
+        }
+        return (reply, context.trailingMetadata)
+    }
+
+    private func run(
+        _ call: any ServerCall, _ context: ServerContext, _ handler: Router.Handler,
+        _ remaining: ArraySlice<any ServerInterceptor>
+    ) async throws -> (any Message)? {
+        guard let interceptor = remaining.first else { return try await handler(call, context) }
+        return try await interceptor.intercept(context) { context in
+            try await run(call, context, handler, remaining.dropFirst())
+        }
+    }
+
+    private static func onlyMessage(of call: any ServerCall) async throws(RPCError) -> Payload {
+        guard let first = try await call.next() else {
+            throw RPCError(.unimplemented, "\(call.head.method) takes one message and got none.")
+        }
+        guard try await call.next() == nil else {
+            throw RPCError(.unimplemented, "\(call.head.method) takes one message and got more.")
+        }
+        return first
+    }
+
+    private static func unimplemented(_ method: String, _ router: Router) -> RPCError {
+        let service = method.prefix { $0 != "/" }
+        let shown = method.prefix(200)
+        return router.services.contains(String(service))
+            ? RPCError(.unimplemented, "This server has no method \(shown).", isUnprocessed: true)
+            : RPCError(.unimplemented, "This server has no service \(service.prefix(200)).", isUnprocessed: true)
+    }
+}

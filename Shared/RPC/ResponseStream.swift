@@ -1,0 +1,55 @@
+package import Wire
+
+/// The messages that a server streams. It is read once, by one task; when nobody reads it any more, the call is cancelled.
+package struct ResponseStream<Element: Message>: AsyncSequence, Sendable {
+    package typealias Failure = RPCError
+
+    private let source: Result<CallLease, RPCError>
+    private let method: MethodDescriptor
+    private let limits: DecodeLimits
+
+    init(_ call: any ClientCall, _ method: MethodDescriptor, _ limits: DecodeLimits) {
+        source = .success(CallLease(call))
+        self.method = method
+        self.limits = limits
+    }
+
+    init(failing error: RPCError, _ method: MethodDescriptor) {
+        source = .failure(error)
+        self.method = method
+        limits = .default
+    }
+
+    /// Waits for the server's initial metadata.
+    package func initialMetadata() async throws(RPCError) -> Metadata { try await source.get().call.initialMetadata() }
+
+    /// The server's trailing metadata, after the last message.
+    package var trailingMetadata: Metadata { (try? source.get().call.trailingMetadata) ?? Metadata() }
+
+    /// Ends the call.
+    package func cancel() { try? source.get().call.cancel() }
+
+    /// The next message; nil after the last. A cancelled task cancels the call and gets CANCELLED.
+    package func next() async throws(RPCError) -> Element? {
+        let lease = try source.get()
+        do throws(RPCError) {
+            guard let payload = try await lease.call.next() else { return nil }
+            return try payload.decoded(limits: limits, as: "message from \(method)")
+        } catch {
+            lease.call.cancel()
+            throw error
+        }
+    }
+
+    package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
+
+    package struct AsyncIterator: AsyncIteratorProtocol {
+        let stream: ResponseStream
+
+        package mutating func next() async throws(RPCError) -> Element? { try await stream.next() }
+
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Element? {
+            try await stream.next()
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+package import Wire
+
+/// What a handler knows of the call it answers, besides its messages.
+package struct ServerContext: Sendable {
+    package let method: MethodDescriptor
+    package let head: CallHead
+    /// Who calls, as the transport knows it.
+    package let peer: String
+    /// The serialised request of a call that has one message; nil for request streams.
+    package let requestPayload: Payload?
+    private let call: any ServerCall
+    private let trailing: Trailing
+
+    init(_ call: any ServerCall, _ method: MethodDescriptor, request: Payload?) {
+        self.method = method
+        head = call.head
+        peer = call.peer
+        requestPayload = request
+        self.call = call
+        trailing = Trailing()
+    }
+
+    package var metadata: Metadata { head.metadata }
+    package var deadline: Deadline? { head.deadline }
+    /// The key under which a change is made at most once; nil if the caller sent none.
+    package var idempotencyKey: String? { head.idempotencyKey.isEmpty ? nil : head.idempotencyKey }
+    /// The id that the log lines of one request share; empty if the caller sent none.
+    package var requestID: String { metadata.text(CallScope.requestIDKey) ?? "" }
+    /// Who acts. Without an actor in the metadata: the calling process itself.
+    package var actorID: String { metadata.text(CallScope.actorIDKey) ?? peer }
+    package var actorKind: String { metadata.text(CallScope.actorKindKey) ?? "service" }
+
+    /// Sends initial metadata now. It commits the call: a caller does not try it again elsewhere.
+    package func sendInitialMetadata(_ metadata: Metadata) { call.sendInitialMetadata(metadata) }
+
+    /// Metadata that goes with the end of the call.
+    package func setTrailingMetadata(_ metadata: Metadata) { trailing.value.withLock { $0 = metadata } }
+
+    var trailingMetadata: Metadata { trailing.value.withLock { $0 } }
+
+    private final class Trailing: Sendable {
+        let value = Mutex(Metadata())
+    }
+}

@@ -1,0 +1,12 @@
+package import Wire
+
+/// Code that runs around every handler of a server: logging, metrics, authorisation, the translation of errors.
+///
+/// Interceptors run in the order in which the server was given them. One may refuse the call by throwing, change
+/// the reply of a method that has one, or turn one error into another.
+package protocol ServerInterceptor: Sendable {
+    func intercept(
+        _ context: ServerContext,
+        _ next: @Sendable (ServerContext) async throws -> (any Message)?
+    ) async throws -> (any Message)?
+}

@@ -1,0 +1,65 @@
+import RPC
+import Wire
+
+final class InProcessClientCall: ClientCall {
+    private let exchange: InProcessExchange
+
+    init(_ exchange: InProcessExchange) { self.exchange = exchange }
+
+    func readyToSend() async throws(RPCError) { try await exchange.requestCredit.acquire() }
+
+    func send(_ message: borrowing Packing) {
+        exchange.requestCredit.spend(message.byteCount)
+        exchange.requests.push(Payload(copying: message))
+    }
+
+    func halfClose() { exchange.requests.finish() }
+
+    func next() async throws(RPCError) -> Payload? {
+        do throws(RPCError) {
+            return try await exchange.responses.next()
+        } catch {
+            if error.code == .cancelled { cancel() }
+            throw error
+        }
+    }
+
+    func initialMetadata() async throws(RPCError) -> Metadata { try await exchange.initialMetadata.wait() }
+
+    var trailingMetadata: Metadata { (try? exchange.end.current?.get()) ?? Metadata() }
+
+    func cancel() { exchange.finish(.failure(RPCError(.cancelled, "The call was cancelled by its own side."))) }
+}
+
+final class InProcessServerCall: ServerCall {
+    private let exchange: InProcessExchange
+    let peer: String
+
+    init(_ exchange: InProcessExchange, peer: String) {
+        self.exchange = exchange
+        self.peer = peer
+    }
+
+    var head: CallHead { exchange.head }
+
+    func next() async throws(RPCError) -> Payload? { try await exchange.requests.next() }
+
+    func sendInitialMetadata(_ metadata: Metadata) { exchange.initialMetadata.set(.success(metadata)) }
+
+    func readyToSend() async throws(RPCError) { try await exchange.responseCredit.acquire() }
+
+    func send(_ message: borrowing Packing) {
+        exchange.initialMetadata.set(.success(Metadata()))
+        exchange.responseCredit.spend(message.byteCount)
+        exchange.responses.push(Payload(copying: message))
+    }
+
+    func finish(trailing: Metadata) { exchange.finish(.success(trailing)) }
+
+    func finish(trailing: Metadata, with message: borrowing Packing) {
+        exchange.responses.push(Payload(copying: message))
+        exchange.finish(.success(trailing))
+    }
+
+    func finish(_ error: RPCError) { exchange.finish(.failure(error)) }
+}
