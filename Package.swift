@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let http = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nio = [
@@ -77,7 +78,10 @@ let package = Package(
         system("CProtobufC", apt: "libprotobuf-c-dev"),
         system("CSodium", apt: "libsodium-dev"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
+        .target(name: "CSpawn", path: "Shared/CSpawn", exclude: ["README.md"]),
         shared("Values", []),
+        shared("ChildProcess", ["CSpawn"]),
+        shared("HTTPClient", nio),
         shared("Sodium", ["CSodium"]),
         shared("ZeroMQ", ["CZeroMQ"]),
         shared("Wire", ["CProtobufC", "CMessages"]),
@@ -90,11 +94,11 @@ let package = Package(
         shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire",
                               http, log, lifecycle]),
         .executableTarget(name: "Generator", path: "Shared/Generator", exclude: ["README.md"], swiftSettings: strict),
-        shared("TestSupport", ["Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit", "Storage",
-                               "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle] + nio),
+        shared("TestSupport", ["ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit", "Storage",
+                               "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle]),
         .target(name: "OperatorCommands",
-                dependencies: ["Contracts", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit", "Values", "Wire", "ZeroMQ",
-                               arguments, log, lifecycle] + nio,
+                dependencies: ["ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit",
+                               "Values", "Wire", "ZeroMQ", arguments, log, signals],
                 path: "Services/Operator/Commands", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "Operator", dependencies: ["OperatorCommands", "ServiceKit"],
                           path: "Services/Operator/Main", swiftSettings: strict),
@@ -107,8 +111,8 @@ let package = Package(
         tests("RPCTests", ["RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
         tests("StorageTests", ["Storage", "Values"]),
         tests("ServiceKitTests", ["ServiceKit", "RPC", "Contracts"]),
-        tests("OperatorTests", ["OperatorCommands"]),
-        tests("EndToEndTests", ["Contracts", "RPC"]),
+        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC"]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
         + service("Partnership")
         + service("Enrolment", tested: false)
