@@ -1,0 +1,31 @@
+import RPC
+
+/// What one side of a connection takes, as it tells the other in HELLO and HELLO_ACK.
+package struct ConnectionLimits: Hashable, Sendable {
+    /// Largest message in bytes.
+    package var maximumMessageBytes = 4 << 20
+    /// Largest sum of key and value bytes in one list of metadata.
+    package var maximumMetadataBytes = Metadata.defaultLimitBytes
+    /// Bytes that a stream may send before it was granted more.
+    package var initialStreamCredit = CreditGate.initialWindowBytes
+    /// Calls that may be open at once on one connection.
+    package var maximumConcurrentCalls = 10_000
+    /// Silence after which a client sends a PING.
+    package var pingInterval = Duration.seconds(2)
+
+    package init() {}
+
+    /// Silent intervals after which the other side is taken for dead.
+    package static let missedPings = 3
+    /// Connections that a server looks after at once.
+    package static let maximumPeers = 4_096
+    /// Calls that a channel keeps for a connection that is not ready or has as many as it may have.
+    package static let maximumWaitingCalls = 10_000
+    /// Payloads above this many bytes travel in a frame of their own instead of being copied behind their header.
+    package static let inlinePayloadBytes = 8 << 10
+    /// What a frame may have besides its message: header, call or end, metadata, details.
+    static let frameOverheadBytes = 64 << 10
+
+    /// The bound that libzmq itself enforces, by cutting the connection; ours are below it.
+    var maximumFrameBytes: Int64 { Int64(maximumMessageBytes + Self.frameOverheadBytes) }
+}

@@ -1,0 +1,340 @@
+import RPC
+import Wire
+import ZeroMQ
+
+/// A bound ROUTER and the calls that come through it. It lives on the I/O thread.
+final class Listener: IOThread.Source {
+    private let thread: IOThread
+    private let socket: Socket
+    private let descriptor: Int32
+    private let server: RPCServer
+    private let identity: ProcessIdentity
+    private let limits: ConnectionLimits
+    private let onFault: @Sendable (String) -> Void
+    /// Set right after the listener was confined to its thread; it is what calls hold.
+    var own: Confined<Listener>?
+
+    private var peers: [RoutingID: ServerPeer] = [:]
+    private var isDraining = false
+    private var sweep: LoopTimer?
+    private var onIdle: (@Sendable () -> Void)?
+
+    /// Binds. To be made on any thread, used on the I/O thread alone.
+    init(
+        _ endpoint: Endpoint, server: RPCServer, thread: IOThread, context: Context, identity: ProcessIdentity,
+        limits: ConnectionLimits, linger: Duration, onFault: @escaping @Sendable (String) -> Void
+    ) throws(ZeroMQError) {
+        var options = Socket.Options()
+        options.maximumMessageBytes = limits.maximumFrameBytes
+        options.linger = linger
+        let socket = try Socket(.router, in: context, options: options)
+        descriptor = try socket.fileDescriptor()
+        try socket.bind(endpoint)
+        self.socket = socket
+        self.thread = thread
+        self.server = server
+        self.identity = identity
+        self.limits = limits
+        self.onFault = onFault
+    }
+
+    func boundEndpoint() throws(ZeroMQError) -> String { try socket.lastEndpoint() }
+
+    func startListening() {
+        thread.add(self, descriptor: descriptor)
+        armSweep()
+    }
+
+    /// Takes no more calls and tells every client so; `whenIdle` is called once the open ones have ended.
+    func startDraining(whenIdle: @escaping @Sendable () -> Void) {
+        isDraining = true
+        onIdle = whenIdle
+        for peer in peers.keys { sendGoAway(peer, StatusCode.unavailable, "shutting down") }
+        checkIdle()
+    }
+
+    /// Stops every handler that still runs and leaves the thread.
+    func stopListening() {
+        for (peer, state) in peers {
+            for id in state.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
+        }
+        peers = [:]
+        if let sweep { thread.disarm(sweep) }
+        thread.remove(descriptor: descriptor)
+        own = nil
+    }
+
+    var openCallCount: Int { peers.values.reduce(0) { $0 + $1.calls.count } }
+
+    private func checkIdle() {
+        guard isDraining, openCallCount == 0, let onIdle else { return }
+        self.onIdle = nil
+        onIdle()
+    }
+
+    // MARK: Frames out
+
+    /// Sends a frame of a call. Dropped if the call or its peer is gone.
+    func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64, isEnd: Bool) {
+        guard var call = peers[peer]?.calls[id] else { return }
+        var frame = frame
+        frame.seal(callID: id, sequence: call.nextSequence)
+        call.nextSequence += 1
+        if isEnd {
+            if let timer = call.deadline { thread.disarm(timer) }
+            peers[peer]?.calls[id] = nil
+        } else {
+            peers[peer]?.calls[id] = call
+        }
+        transmit(frame, peer)
+        if isEnd { checkIdle() }
+    }
+
+    func grant(_ byteCount: Int, _ peer: RoutingID, _ id: UInt64) {
+        guard peers[peer]?.calls[id] != nil else { return }
+        control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)), peer)
+    }
+
+    private func control(_ header: FrameHeader, _ peer: RoutingID) {
+        var frame = OutgoingFrame(header)
+        frame.seal(callID: header.callID)
+        transmit(frame, peer)
+    }
+
+    private func sendGoAway(_ peer: RoutingID, _ code: StatusCode, _ reason: String) {
+        peers[peer]?.machine.drain()
+        var part = WireV1.GoAway()
+        part.lastAccepted = peers[peer]?.lastCallID ?? 0
+        part.reason = reason
+        var frame = OutgoingFrame(FrameHeader(.goAway, status: code.rawValue), part: part)
+        frame.seal()
+        transmit(frame, peer)
+    }
+
+    private func transmit(_ frame: OutgoingFrame, _ peer: RoutingID) {
+        guard peers[peer] != nil else { return }
+        var isUnreachable = false
+        do throws(ZeroMQError) {
+            try peers[peer]?.backlog.send(frame) { frame throws(ZeroMQError) in
+                let result = try offer(frame, peer)
+                if case .unreachable = result { isUnreachable = true }
+                return result
+            }
+        } catch {
+            onFault("\(error)")
+        }
+        if isUnreachable { lost(peer) }
+    }
+
+    private func offer(_ frame: OutgoingFrame, _ peer: RoutingID) throws(ZeroMQError) -> Socket.SendResult {
+        thread.sent(descriptor: descriptor)
+        return try socket.send(to: peer, frame.first, frame.second)
+    }
+
+    private func lost(_ peer: RoutingID) {
+        guard let state = peers.removeValue(forKey: peer) else { return }
+        for call in state.calls.values {
+            if let timer = call.deadline { thread.disarm(timer) }
+            _ = call.link.end()
+            call.link.stop(RPCError(.cancelled, "The caller's connection is gone."))
+        }
+        checkIdle()
+    }
+
+    // MARK: Frames in
+
+    /// Messages read before other work gets its turn.
+    private static let batch = 256
+
+    func drain() -> Bool {
+        do throws(ZeroMQError) {
+            for _ in 0..<Self.batch {
+                guard let received = try socket.receiveMessage(from: true) else {
+                    flushBacklogs()
+                    return false
+                }
+                accept(received)
+            }
+            return true
+        } catch {
+            onFault("\(error)")
+            return false
+        }
+    }
+
+    private func flushBacklogs() {
+        for peer in peers.keys where peers[peer]?.backlog.isEmpty == false {
+            do throws(ZeroMQError) {
+                try peers[peer]?.backlog.flush { frame throws(ZeroMQError) in try offer(frame, peer) }
+            } catch {
+                onFault("\(error)")
+            }
+        }
+    }
+
+    private func accept(_ received: ReceivedMessage) {
+        guard let peer = received.peer else { return }
+        let frame: IncomingFrame
+        do throws(FrameHeader.Problem) {
+            frame = try IncomingFrame(received)
+        } catch .unknownKind(_, optional: true) {
+            return
+        } catch .unsupportedVersion {
+            return refuse(peer)
+        } catch {
+            // No answer: a peer that speaks garbage would not understand it.
+            return lost(peer)
+        }
+        if peers[peer] == nil {
+            guard peers.count < ConnectionLimits.maximumPeers else { return onFault("too many connections") }
+            peers[peer] = ServerPeer(machine: PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
+        }
+        let hello = frame.header.kind == .hello ? try? frame.part(as: WireV1.Hello.self) : nil
+        let isHello = hello.map(ProtocolVersion.isSpoken) ?? false
+        switch peers[peer]?.machine.heard(isHello: isHello, now: thread.turnTime) {
+        case .accept: hello.map { greet($0, peer) } ?? dispatch(frame, peer)
+        case .refuse: refuse(peer)
+        case .ignore, nil: break
+        }
+    }
+
+    private func refuse(_ peer: RoutingID) {
+        if peers[peer] == nil {
+            peers[peer] = ServerPeer(machine: PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
+        }
+        sendGoAway(peer, .unimplemented, "this server speaks version \(FrameHeader.version) and expects HELLO first")
+        lost(peer)
+    }
+
+    private func greet(_ hello: WireV1.Hello, _ peer: RoutingID) {
+        peers[peer]?.limits = hello.connectionLimits
+        peers[peer]?.name = hello.service
+        var frame = OutgoingFrame(
+            FrameHeader(.helloAck), part: WireV1.Hello(limits, identity: identity, serving: !isDraining))
+        frame.seal()
+        transmit(frame, peer)
+        if isDraining { sendGoAway(peer, .unavailable, "shutting down") }
+    }
+
+    private func dispatch(_ frame: IncomingFrame, _ peer: RoutingID) {
+        let header = frame.header
+        switch header.kind {
+        case .call: open(frame, peer)
+        case .message: message(frame, peer)
+        case .cancel:
+            endCall(RPCError(.cancelled, "The caller cancelled."), peer, header.callID)
+        case .credit: peers[peer]?.calls[header.callID]?.link.credit.grant(Int(header.credit))
+        case .ping: control(FrameHeader(.pong, payloadLength: header.payloadLength), peer)
+        case .pong, .hello, .helloAck, .headers, .end, .goAway, .state: break
+        }
+    }
+
+    private func message(_ frame: IncomingFrame, _ peer: RoutingID) {
+        let header = frame.header
+        guard var call = peers[peer]?.calls[header.callID] else { return }
+        guard header.sequence == call.expected else {
+            return endCall(RPCError(.internal, "Frames of the call are missing."), peer, header.callID)
+        }
+        call.expected += 1
+        peers[peer]?.calls[header.callID] = call
+        if let message = frame.message {
+            guard call.link.received(message.count) else {
+                return endCall(RPCError(.internal, "The caller sent more than it had credit for."), peer, header.callID)
+            }
+            call.link.inbox.push(message)
+        }
+        if header.flags.contains(.endOfStream) { call.link.inbox.finish() }
+    }
+
+    /// Ends a call from this side: sends its status and stops its handler.
+    private func endCall(_ error: RPCError, _ peer: RoutingID, _ id: UInt64) {
+        guard let call = peers[peer]?.calls[id] else { return }
+        if call.link.end() {
+            let header = FrameHeader(.end, flags: .endOfStream, status: error.code.rawValue)
+            send(OutgoingFrame(header, part: WireV1.End(error)), peer, id, isEnd: true)
+        }
+        call.link.stop(error)
+    }
+
+    // MARK: New calls
+
+    private func open(_ frame: IncomingFrame, _ peer: RoutingID) {
+        let id = frame.header.callID
+        guard let own, let state = peers[peer] else { return }
+        guard id > state.lastCallID else { return lost(peer) }
+        peers[peer]?.lastCallID = id
+        let link = ServerCallLink(
+            own, peer: peer, id: id, peerWindow: state.limits.initialStreamCredit, ownWindow: limits.initialStreamCredit)
+        peers[peer]?.calls[id] = ServerPeer.OpenCall(link: link)
+        let head: CallHead
+        do throws(RPCError) {
+            head = try admit(frame, state)
+        } catch {
+            return endCall(error, peer, id)
+        }
+        if let message = frame.message { link.inbox.push(message) }
+        if frame.header.flags.contains(.endOfStream) { link.inbox.finish() }
+        if let deadline = head.deadline { arm(deadline, peer, id) }
+        start(ZeroMQServerCall(link, head, peer: state.name.isEmpty ? peer.description : state.name))
+    }
+
+    /// Reads what opens a call.
+    /// - Throws: the status of a call that is not to be started.
+    private func admit(_ frame: IncomingFrame, _ peer: ServerPeer) throws(RPCError) -> CallHead {
+        if isDraining { throw RPCError(.unavailable, "The server is shutting down.", isUnprocessed: true) }
+        guard peer.calls.count < limits.maximumConcurrentCalls else {
+            throw RPCError(
+                .resourceExhausted, "The connection has \(limits.maximumConcurrentCalls) open calls already.",
+                isUnprocessed: true)
+        }
+        if let message = frame.message, message.count > limits.maximumMessageBytes {
+            throw RPCError(
+                .resourceExhausted,
+                "The message has \(message.count) bytes; at most \(limits.maximumMessageBytes) are taken.",
+                isUnprocessed: true)
+        }
+        do {
+            let head = try CallHead(try frame.part(as: WireV1.Call.self))
+            guard head.metadata.byteCount <= limits.maximumMetadataBytes else {
+                throw RPCError(
+                    .resourceExhausted, "The metadata is longer than \(limits.maximumMetadataBytes) bytes.",
+                    isUnprocessed: true)
+            }
+            return head
+        } catch let error as RPCError {
+            throw error
+        } catch {
+            throw RPCError(.internal, "The head of the call could not be parsed: \(error)", isUnprocessed: true)
+        }
+    }
+
+    private func arm(_ deadline: Deadline, _ peer: RoutingID, _ id: UInt64) {
+        let timer = LoopTimer { [unowned self] in
+            endCall(RPCError(.deadlineExceeded, "The deadline passed before the call was done."), peer, id)
+        }
+        peers[peer]?.calls[id]?.deadline = timer
+        thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
+    }
+
+    private func start(_ call: ZeroMQServerCall) {
+        let server = server
+        // The link keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
+        if server.router.inlineMethods.contains(call.head.method) {
+            call.link.run(Task.immediate { await server.serve(call) })
+        } else {
+            call.link.run(Task { await server.serve(call) })
+        }
+    }
+
+    // MARK: Silence
+
+    private func armSweep() {
+        let timer = LoopTimer { [unowned self] in
+            let now = thread.turnTime
+            for peer in peers.keys where peers[peer]?.machine.isOverdue(now: now) == true { lost(peer) }
+            armSweep()
+        }
+        sweep = timer
+        thread.arm(timer, at: IOThread.clock() + limits.pingInterval.nanoseconds)
+    }
+}

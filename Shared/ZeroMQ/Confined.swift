@@ -1,0 +1,29 @@
+/// Something that only the I/O thread may touch, held by whoever has work for it there.
+@safe
+package final class Confined<Value>: @unchecked Sendable {
+    // Invariant: `stored` is read on `thread` alone, which `value` checks in every build: a socket that two
+    // threads use ends the process at some later and worse moment.
+    package let thread: IOThread
+    private let stored: Value
+
+    package init(_ value: sending Value, to thread: IOThread) {
+        stored = value
+        self.thread = thread
+    }
+
+    /// The value; on the I/O thread.
+    package var value: Value {
+        precondition(thread.isCurrent, "a value of the I/O thread was touched on another one")
+        return stored
+    }
+
+    /// Does something with the value: now if this is the I/O thread, else as soon as it comes to it.
+    package func perform(_ work: @escaping @Sendable (Value) -> Void) {
+        if thread.isCurrent { work(stored) } else { submit(work) }
+    }
+
+    /// Does something with the value after what was submitted before.
+    package func submit(_ work: @escaping @Sendable (Value) -> Void) {
+        thread.submit { work(self.stored) }
+    }
+}
