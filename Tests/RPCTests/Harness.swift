@@ -1,0 +1,143 @@
+import RPC
+import RPCInProcess
+import RPCZeroMQ
+import Synchronization
+import TestSupport
+import Testing
+import ZeroMQ
+
+/// Which way a test's calls take. Every behaviour of calls holds on all of them.
+enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
+    case inProcess, ipc, tcp
+
+    var testDescription: String { "\(self)" }
+}
+
+/// A server with the test service and a channel to it, for the time of `body`.
+func withCalls<Result>(
+    over transport: Transport, _ handlers: TestCalls = TestCalls(), interceptors: [any ServerInterceptor] = [],
+    limits: ConnectionLimits = ConnectionLimits(),
+    _ body: (CallsClient, any Channel) async throws -> Result
+) async throws -> Result {
+    var router = Router()
+    handlers.register(with: &router)
+    let server = RPCServer(router: router, interceptors: interceptors)
+    if transport == .inProcess {
+        let channel = InProcessChannel(to: server)
+        return try await body(CallsClient(channel), channel)
+    }
+    let folder = try TemporaryDirectory()
+    let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"
+    let serving = ZeroMQTransport(identity: .testing("server"), limits: limits)
+    let calling = ZeroMQTransport(identity: .testing("client"), limits: limits)
+    let listener = try serving.serve(server, at: Endpoint(endpoint))
+    let channel = calling.channel(to: try Endpoint(listener.endpoint))
+    defer {
+        channel.close()
+        listener.stop()
+        calling.shutDown()
+        serving.shutDown()
+        withExtendedLifetime(folder) {}
+    }
+    return try await body(CallsClient(channel), channel)
+}
+
+extension ProcessIdentity {
+    static func testing(_ service: String) -> ProcessIdentity {
+        ProcessIdentity(service: service, instanceID: "\(service)-1", build: "test")
+    }
+}
+
+/// The test service. What it is asked for is written in the request's text.
+struct TestCalls: CallsHandlers {
+    /// Fills with what handlers went through, in order.
+    let events = EventLog()
+
+    func unary(_ request: TestingV1.Text, context: ServerContext) async throws -> TestingV1.Text {
+        switch request.text {
+        case "metadata":
+            var initial = Metadata()
+            initial.add("x-initial", context.metadata.text("x-echo") ?? "none")
+            context.sendInitialMetadata(initial)
+            var trailing = Metadata()
+            trailing.add("x-trailing-bin", binary: context.metadata.binary("x-echo-bin") ?? [])
+            context.setTrailingMetadata(trailing)
+        case "fail": throw RPCError(.notFound, "no such thing: ☺ 😈\t\r\n", details: [8, 5])
+        case "surprise": throw Surprise()
+        case "hang": try await hang()
+        case "key": return TestingV1.Text(text: context.idempotencyKey ?? "none")
+        case "remaining": return TestingV1.Text(text: context.deadline == nil ? "none" : "some")
+        default: break
+        }
+        return request
+    }
+
+    func serverStream(
+        _ request: TestingV1.Number, to writer: ResponseWriter<TestingV1.Number>, context: ServerContext
+    ) async throws {
+        var sent: Int64 = 0
+        do {
+            while request.number < 0 || sent < request.number {
+                try await writer.write(TestingV1.Number(number: sent))
+                sent += 1
+            }
+        } catch {
+            events.add("stopped writing")
+            throw error
+        }
+    }
+
+    func clientStream(
+        _ requests: RequestStream<TestingV1.Number>, context: ServerContext
+    ) async throws -> TestingV1.Number {
+        var sum: Int64 = 0
+        for try await request in requests {
+            if request.number < 0 { throw RPCError(.outOfRange, "negative") }
+            sum += request.number
+        }
+        return TestingV1.Number(number: sum)
+    }
+
+    func bidirectional(
+        _ requests: RequestStream<TestingV1.Text>, to writer: ResponseWriter<TestingV1.Text>, context: ServerContext
+    ) async throws {
+        for try await request in requests {
+            if request.text == "hang" { try await hang() }
+            try await writer.write(request)
+        }
+    }
+
+    struct Surprise: Error {}
+
+    /// Waits until the call is cancelled, and says so.
+    private func hang() async throws {
+        events.add("started")
+        let never = AsyncStream<Void> { _ in }
+        for await _ in never {}
+        events.add("cancelled")
+        throw CancellationError()
+    }
+}
+
+/// What happened elsewhere, for a test to wait for.
+final class EventLog: Sendable {
+    private let events = Mutex<[String]>([])
+
+    func add(_ event: String) { events.withLock { $0.append(event) } }
+    func contains(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
+
+    func wait(for event: String) async throws {
+        try await poll(until: "the handler says \"\(event)\"") { contains(event) }
+    }
+}
+
+/// Runs `body` and returns the status that it threw.
+func status(_ body: () async throws -> Void) async throws -> RPCError {
+    do {
+        try await body()
+    } catch let error as RPCError {
+        return error
+    }
+    Issue.record("the call ended with OK")
+    throw CancellationError()
+}
