@@ -1,0 +1,41 @@
+import Values
+
+/// What a database engine must offer. `Store` is written against this alone. SQLite is the one there
+/// is; PostgreSQL has its place here: sessions are its connections, `opening` and `keepCopy` have
+/// little to do, and `write` runs a body again after 40001 and 40P01.
+protocol StoreDriver: Sendable {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> Value) async throws -> Value
+
+    /// Returns when the transaction is on disk. A driver may run a body again, and may put several
+    /// bodies under one commit, each in a savepoint.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value
+
+    /// Used while the store is opened, before any other work; blocks.
+    var opening: any StoreOpening { get }
+
+    /// Writes a whole copy of one moment to a new file.
+    func copy(to path: String) async throws
+
+    var load: StoreLoad { get }
+
+    /// Lets what waits finish, then lets go of everything. Blocks. May be called again.
+    func close()
+}
+
+/// What is done to a store before it serves.
+protocol StoreOpening {
+    /// Holds no table at all.
+    func isBlank() throws(StoreError) -> Bool
+    func hasTable(_ name: String) throws(StoreError) -> Bool
+    func rows(_ sql: SQL) throws(StoreError) -> [Row]
+    /// Keeps a copy of everything under a name that tells what it was kept before. Returns where.
+    func keepCopy(before migration: String, at now: Instant) throws(StoreError) -> String
+    /// One transaction in which tables may be rebuilt: references are checked at its end.
+    func migrate(_ body: @escaping @Sendable (any Writer) throws(StoreError) -> Void) throws(StoreError)
+}
+
+/// What is waiting for the store's threads.
+package struct StoreLoad: Hashable, Sendable {
+    package var waitingReads: Int
+    package var waitingWrites: Int
+}

@@ -1,0 +1,187 @@
+import Foundation
+import GRDB
+
+/// One connection to an SQLite file, used on one thread only: the one that opened it.
+final class SQLiteConnection {
+    enum Role {
+        case reader, writer
+    }
+
+    /// A prepared statement and the names of its columns.
+    private final class Prepared {
+        let statement: Statement
+        let columns: RowColumns
+        var inUse = false
+
+        init(_ statement: Statement) {
+            self.statement = statement
+            columns = RowColumns(statement.columnNames)
+        }
+    }
+
+    /// Statements kept prepared. Lists in `IN` make new texts, so there is a bound; at it all go.
+    private static let preparedLimit = 512
+
+    private let database: Database
+    private let path: String
+    private var prepared: [String: Prepared] = [:]
+
+    private init(_ database: Database, path: String) {
+        self.database = database
+        self.path = path
+    }
+
+    /// Opens the file, hands the connection to `use` on this very thread, and closes it afterwards.
+    static func open(path: String, role: Role, lockWait: Duration,
+                     use: (SQLiteConnection) -> Void) throws(StoreError) {
+        var configuration = Configuration()
+        configuration.readonly = role == .reader
+        configuration.label = "store"
+        configuration.busyMode = .timeout(lockWait / .seconds(1))
+        configuration.foreignKeysEnabled = true
+        // Transactions are begun and ended here, not by the library.
+        configuration.allowsUnsafeTransactions = true
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { database in
+                let connection = SQLiteConnection(database, path: path)
+                if role == .writer { try connection.makeDurable() }
+                use(connection)
+                connection.prepared.removeAll()
+            }
+            try queue.close()
+        } catch {
+            throw StoreError(sqlite: error, path: path)
+        }
+    }
+
+    /// A commit is on disk when it returns only in WAL mode with `synchronous=FULL` (or stricter).
+    /// Both are read back: an option that was not taken must not go unseen.
+    private func makeDurable() throws(StoreError) {
+        let mode = try first("PRAGMA journal_mode = WAL")
+        guard mode == .text("wal") else {
+            throw StoreError(.unavailable, "The store's file cannot be used with a write-ahead log. "
+                + "Keep it on a local disk.", cause: "journal_mode reads \(mode); \(path)")
+        }
+        _ = try first("PRAGMA synchronous = FULL")
+        let synchronous = try first("PRAGMA synchronous")
+        guard synchronous == .int(2) else {
+            throw StoreError(.unavailable, "The store's file would not be written safely, so it is not used.",
+                             cause: "synchronous reads \(synchronous) instead of 2; \(path)")
+        }
+        let foreignKeys = try first("PRAGMA foreign_keys")
+        guard foreignKeys == .int(1) else {
+            throw StoreError(.unavailable, "The store's file would not keep its references, so it is not used.",
+                             cause: "foreign_keys reads \(foreignKeys) instead of 1; \(path)")
+        }
+    }
+
+    private func first(_ text: String) throws(StoreError) -> SQLValue {
+        var value = SQLValue.null
+        try attempt {
+            try forEach(RenderedSQL(text: text)) { row in
+                value = row.values.first ?? .null
+                return false
+            }
+        }
+        return value
+    }
+
+    // MARK: Statements
+
+    /// Gives each row to `body` until it returns false.
+    func forEach(_ sql: RenderedSQL, _ body: (Row) throws -> Bool) throws {
+        let prepared = try prepare(sql.text)
+        prepared.inUse = true
+        defer { prepared.inUse = false }
+        let columns = prepared.columns
+        let count = columns.names.count
+        let cursor = try attempt { () throws -> RowCursor in
+            try GRDB.Row.fetchCursor(prepared.statement, arguments: Self.arguments(sql.values))
+        }
+        while let row = try attempt({ () throws -> GRDB.Row? in try cursor.next() }) {
+            let values = (0..<count).map { Self.value(row[$0]) }
+            guard try body(Row(columns: columns, values: values)) else { return }
+        }
+    }
+
+    /// Returns the number of rows changed by the statement itself.
+    func execute(_ sql: RenderedSQL) throws(StoreError) -> Int {
+        let prepared = try prepare(sql.text)
+        prepared.inUse = true
+        defer { prepared.inUse = false }
+        let before = database.totalChangesCount
+        try attempt { try prepared.statement.execute(arguments: Self.arguments(sql.values)) }
+        // SQLite keeps the last count when a statement changes nothing by nature, such as CREATE TABLE.
+        return database.totalChangesCount == before ? 0 : database.changesCount
+    }
+
+    /// Columns may have changed after a migration: prepare anew.
+    func forgetPrepared() {
+        prepared.removeAll()
+    }
+
+    private func prepare(_ text: String) throws(StoreError) -> Prepared {
+        // A statement that is still giving rows cannot be started again: a nested use gets its own.
+        if let known = prepared[text], !known.inUse { return known }
+        let new = try attempt { Prepared(try database.makeStatement(sql: text)) }
+        if prepared.count >= Self.preparedLimit { prepared.removeAll(keepingCapacity: true) }
+        prepared[text] = new
+        return new
+    }
+
+    // MARK: Transactions
+
+    var isInTransaction: Bool { database.isInsideTransaction }
+
+    func begin(immediate: Bool) throws(StoreError) {
+        // Only if an earlier rollback failed, for want of memory or disk.
+        if isInTransaction { rollback() }
+        _ = try execute(RenderedSQL(text: immediate ? "BEGIN IMMEDIATE" : "BEGIN"))
+    }
+
+    func commit() throws(StoreError) {
+        guard isInTransaction else {
+            throw StoreError(.unavailable, "The store gave the transaction up. Nothing was changed; try again.")
+        }
+        _ = try execute(RenderedSQL(text: "COMMIT"))
+    }
+
+    func rollback() {
+        // Some errors (a full disk) have rolled back already. One that fails here is met by `begin`.
+        guard isInTransaction else { return }
+        _ = try? execute(RenderedSQL(text: "ROLLBACK"))
+    }
+
+    // MARK: Values
+
+    private func attempt<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StoreError(sqlite: error, path: path)
+        }
+    }
+
+    private static func arguments(_ values: [SQLValue]) -> StatementArguments {
+        StatementArguments(values.map { value -> DatabaseValue in
+            switch value {
+            case .null: .null
+            case .int(let value): value.databaseValue
+            case .real(let value): value.databaseValue
+            case .text(let value): value.databaseValue
+            case .blob(let value): Data(value).databaseValue
+            }
+        })
+    }
+
+    private static func value(_ value: DatabaseValue) -> SQLValue {
+        switch value.storage {
+        case .null: .null
+        case .int64(let value): .int(value)
+        case .double(let value): .real(value)
+        case .string(let value): .text(value)
+        case .blob(let data): .blob([UInt8](data))
+        }
+    }
+}

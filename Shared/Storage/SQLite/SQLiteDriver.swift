@@ -1,0 +1,145 @@
+import Synchronization
+import Values
+
+/// A store in one SQLite file: a thread with the one connection that writes, and some that read.
+/// Readers never wait for the writer (write-ahead log), and it never waits for them.
+final class SQLiteDriver: StoreDriver {
+    private let file: StoreFile
+    private let lease: FileLease
+    private let limits: StoreLimits
+    private let writer: WorkerPool<SQLiteConnection>
+    /// Absent until the store is opened: there may be no table yet.
+    private let readers = Mutex<WorkerPool<SQLiteConnection>?>(nil)
+
+    init(_ location: StoreLocation, service: String, limits: StoreLimits, at now: Instant) throws(StoreError) {
+        let file = try StoreFile(location)
+        do throws(StoreError) {
+            self.file = file
+            self.limits = limits
+            lease = try FileLease(for: file.path, service: service, at: now)
+            writer = try WorkerPool(name: "store-writer", threads: 1, limit: limits.waitingWrites, what: "writes") {
+                use throws(StoreError) in
+                try SQLiteConnection.open(path: file.path, role: .writer, lockWait: limits.lockWait, use: use)
+            }
+        } catch {
+            file.removeIfTemporary()
+            throw error
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    var opening: any StoreOpening { SQLiteOpening(file: file, writer: writer) }
+
+    /// Called once, when the tables are there.
+    func startReading() throws(StoreError) {
+        let path = file.path
+        let lockWait = limits.lockWait
+        let pool = try WorkerPool<SQLiteConnection>(name: "store-reader", threads: limits.readers,
+                                                    limit: limits.waitingReads, what: "reads") { use throws(StoreError) in
+            try SQLiteConnection.open(path: path, role: .reader, lockWait: lockWait, use: use)
+        }
+        readers.withLock { $0 = pool }
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> Value) async throws -> Value {
+        try await readingPool().run(abandonable: true) { connection, stop in
+            try SQLiteReader.transaction(on: connection, stop: stop, body)
+        }
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value {
+        try await writer.run(abandonable: false) { connection, _ in
+            try SQLiteWriter.transaction(on: connection, body)
+        }
+    }
+
+    func copy(to path: String) async throws {
+        try await readingPool().run(abandonable: false) { connection, _ in
+            try StoreFile.writeCopy(to: path) { partial throws(StoreError) in try connection.copy(to: partial) }
+        }
+    }
+
+    var load: StoreLoad {
+        StoreLoad(waitingReads: readers.withLock { $0?.waiting ?? 0 }, waitingWrites: writer.waiting)
+    }
+
+    /// The writer's connection goes last: it moves the log into the file.
+    func close() {
+        readers.withLock { $0 }?.close()
+        writer.close()
+        lease.release()
+        file.removeIfTemporary()
+    }
+
+    private func readingPool() throws(StoreError) -> WorkerPool<SQLiteConnection> {
+        guard let pool = readers.withLock({ $0 }) else {
+            throw StoreError(.unavailable, "The store is not open yet.")
+        }
+        return pool
+    }
+}
+
+/// What is done on the writer's thread before the store serves.
+struct SQLiteOpening: StoreOpening {
+    let file: StoreFile
+    let writer: WorkerPool<SQLiteConnection>
+
+    func isBlank() throws(StoreError) -> Bool {
+        try rows("SELECT 1 FROM sqlite_master LIMIT 1").isEmpty
+    }
+
+    func hasTable(_ name: String) throws(StoreError) -> Bool {
+        try !rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \(name)").isEmpty
+    }
+
+    func rows(_ sql: SQL) throws(StoreError) -> [Row] {
+        try writer.runBlocking { connection throws(StoreError) in try connection.rows(sql, stop: nil) }
+    }
+
+    func keepCopy(before migration: String, at now: Instant) throws(StoreError) -> String {
+        let path = file.copyPath(before: migration, at: now)
+        try writer.runBlocking { connection throws(StoreError) in
+            try StoreFile.writeCopy(to: path) { partial throws(StoreError) in try connection.copy(to: partial) }
+        }
+        file.removeOldCopies()
+        return path
+    }
+
+    /// Rebuilding a table drops the old one, which would count as breaking every reference to it. So
+    /// references are not enforced on the way, but all of them are checked before the commit.
+    func migrate(_ body: @escaping @Sendable (any Writer) throws(StoreError) -> Void) throws(StoreError) {
+        try writer.runBlocking { connection throws(StoreError) in
+            _ = try connection.rows("PRAGMA foreign_keys = OFF", stop: nil)
+            let result: Result<Void, StoreError>
+            do {
+                try SQLiteWriter.transaction(on: connection) { writer in
+                    try body(writer)
+                    if let broken = try writer.row("PRAGMA foreign_key_check") {
+                        let tables = try "\(broken.text("table")) → \(broken.text("parent"))"
+                        throw StoreError(.constraint(StoreError.Constraint(kind: .foreignKey, name: tables)),
+                                         "The migrations leave rows that refer to nothing (\(tables)).")
+                    }
+                }
+                result = .success(())
+            } catch {
+                result = .failure(error as? StoreError ?? StoreError(.internal, "A migration failed."))
+            }
+            _ = try connection.rows("PRAGMA foreign_keys = ON", stop: nil)
+            connection.forgetPrepared()
+            guard try connection.row("PRAGMA foreign_keys", stop: nil)?.values.first == .int(1) else {
+                throw StoreError(.unavailable, "The store's file would not keep its references, so it is not used.")
+            }
+            try result.get()
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// The whole store of this moment, compact, into an empty file. Not inside a transaction.
+    fileprivate func copy(to path: String) throws(StoreError) {
+        _ = try rows("VACUUM INTO \(path)", stop: nil)
+    }
+}
