@@ -7,6 +7,8 @@ struct ProtoFile {
     var messages: [ProtoMessage] = []
     var enums: [ProtoEnum] = []
     var services: [ProtoService] = []
+    /// Extensions that stand at the file's top.
+    var extensions: [(type: String, number: Int)] = []
     var comment = ""
     /// The serialised FileDescriptorProto without comments, as reflection serves it.
     var descriptor: [UInt8] = []

@@ -33,6 +33,10 @@ enum ModelReader {
                     try enumeration(field.bytes(), Scope(file, comments, [5, file.enums.count]), parents: []))
             case 6:
                 file.services.append(try service(field.bytes(), Scope(file, comments, [6, file.services.count])))
+            case 7:
+                let parts = try ProtoReader.fields(of: field.bytes())
+                let type = try parts.last { $0.number == 2 }?.text() ?? ""
+                file.extensions.append((String(type.drop { $0 == "." }), try parts.last { $0.number == 3 }?.integer() ?? 0))
             default: break
             }
         }

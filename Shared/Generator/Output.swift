@@ -12,12 +12,18 @@ enum Output {
                 let name = "\(folder)/\(swiftFile(file))"
                 output[name + ".swift"] = SwiftMessageEmitter(schema: schema, file: file).text()
                 output[name + "+Codec.swift"] = SwiftCodecEmitter(schema: schema, file: file).text()
+                if destination.writesJSON {
+                    output[name + "+JSON.swift"] = JSONEmitter(schema: schema, file: file).text()
+                }
                 for service in file.services {
                     output["\(folder)/\(service.name)+Service.swift"] =
                         ServiceEmitter(schema: schema, file: file, service: service).text()
                 }
             }
         }
+        let catalogue = CatalogueEmitter(schema: schema)
+        output["\(Destination.contracts.folder)/ContractCatalogue+Entries.swift"] = catalogue.catalogue()
+        output["\(Destination.contracts.folder)/DescriptorFiles+Files.swift"] = catalogue.descriptors()
         return output
     }
 

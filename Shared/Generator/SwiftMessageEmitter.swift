@@ -140,6 +140,10 @@ extension ProtoEnum {
                 out.line("}")
             }
             out.line()
+            out.block("package var isUnrecognized: Bool") {
+                $0.line("if case .unrecognized = self { true } else { false }")
+            }
+            out.line()
             out.line("package static let known: [Self] = [\(cases.map { "." + $0.0 }.joined(separator: ", "))]")
             out.line("package static var enumName: String { \"\(fullName)\" }")
         }

@@ -49,6 +49,8 @@ package protocol MessageEnum: Hashable, Sendable {
     static var enumName: String { get }
     /// The values that the proto names, in its order.
     static var known: [Self] { get }
+    /// Whether the number has no name in this release.
+    var isUnrecognized: Bool { get }
     /// As the proto spells it, such as "SCHOOL_STATUS_OPEN"; a number where it has no name.
     var name: String { get }
 }

@@ -58,6 +58,10 @@ extension HealthV1 {
                 }
             }
 
+            package var isUnrecognized: Bool {
+                if case .unrecognized = self { true } else { false }
+            }
+
             package static let known: [Self] = [.unknown, .serving, .notServing, .serviceUnknown]
             package static var enumName: String { "grpc.health.v1.HealthCheckResponse.ServingStatus" }
         }

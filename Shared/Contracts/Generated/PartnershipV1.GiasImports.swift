@@ -49,6 +49,10 @@ extension PartnershipV1 {
             }
         }
 
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
+        }
+
         package static let known: [Self] = [.unspecified, .establishments, .groups, .memberships, .links]
         package static var enumName: String { "olp.partnership.v1.GiasFile" }
     }
@@ -107,6 +111,10 @@ extension PartnershipV1 {
             case .cancelled: "GIAS_IMPORT_STATE_CANCELLED"
             case .unrecognized(let number): "\(number)"
             }
+        }
+
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
         }
 
         package static let known: [Self] = [.unspecified, .receiving, .queued, .running, .succeeded, .failed, .cancelled]
@@ -239,6 +247,10 @@ extension PartnershipV1 {
                 case .rejected: "SEVERITY_REJECTED"
                 case .unrecognized(let number): "\(number)"
                 }
+            }
+
+            package var isUnrecognized: Bool {
+                if case .unrecognized = self { true } else { false }
             }
 
             package static let known: [Self] = [.unspecified, .warning, .rejected]

@@ -47,6 +47,10 @@ extension PartnershipV1 {
             }
         }
 
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
+        }
+
         package static let known: [Self] = [.unspecified, .teachingSchoolAlliance, .multiAcademyTrust, .teachingSchoolHub, .school]
         package static var enumName: String { "olp.partnership.v1.PartnerKind" }
     }
@@ -89,6 +93,10 @@ extension PartnershipV1 {
             case .ended: "PARTNER_STATUS_ENDED"
             case .unrecognized(let number): "\(number)"
             }
+        }
+
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
         }
 
         package static let known: [Self] = [.unspecified, .prospect, .active, .ended]

@@ -46,6 +46,10 @@ extension PartnershipV1 {
             }
         }
 
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
+        }
+
         package static let known: [Self] = [.unspecified, .open, .closed, .proposedToClose, .proposedToOpen]
         package static var enumName: String { "olp.partnership.v1.SchoolStatus" }
     }

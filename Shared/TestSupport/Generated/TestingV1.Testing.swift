@@ -38,6 +38,10 @@ extension TestingV1 {
             }
         }
 
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
+        }
+
         package static let known: [Self] = [.unspecified, .red, .green]
         package static var enumName: String { "olp.testing.v1.Colour" }
     }
@@ -75,6 +79,10 @@ extension TestingV1 {
                     case .one: "KIND_ONE"
                     case .unrecognized(let number): "\(number)"
                     }
+                }
+
+                package var isUnrecognized: Bool {
+                    if case .unrecognized = self { true } else { false }
                 }
 
                 package static let known: [Self] = [.unspecified, .one]
