@@ -1,6 +1,6 @@
 /// All files that are generated, by their paths in the repository.
 enum Output {
-    static func all(_ schema: Schema) throws -> [String: String] {
+    static func all(_ schema: Schema, openAPI supplement: JSONTree) throws -> [String: String] {
         var output = cMessages(schema)
         for destination in Destination.allCases where destination.writesTypes {
             let files = schema.files.filter { Destination(of: $0) == destination }
@@ -24,6 +24,8 @@ enum Output {
         let catalogue = CatalogueEmitter(schema: schema)
         output["\(Destination.contracts.folder)/ContractCatalogue+Entries.swift"] = catalogue.catalogue()
         output["\(Destination.contracts.folder)/DescriptorFiles+Files.swift"] = catalogue.descriptors()
+        output["\(Destination.contracts.folder)/OpenAPIDocument.swift"] =
+            try OpenAPIEmitter(schema: schema).text(with: supplement)
         return output
     }
 

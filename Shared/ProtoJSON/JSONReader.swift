@@ -115,20 +115,39 @@ package struct JSONReader {
 
     /// Reads past a value of any kind.
     package mutating func skipValue() throws(JSONError) {
-        skipSpace()
-        guard at < bytes.count else { throw error("expected a value") }
-        switch bytes[at] {
-        case UInt8(ascii: "{"):
+        switch nextKind() {
+        case .object:
             try beginObject()
             while try nextKey() != nil { try skipValue() }
-        case UInt8(ascii: "["):
+        case .array:
             try beginArray()
             while try nextElement() { try skipValue() }
-        case UInt8(ascii: "\""): _ = try readString()
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
-        case UInt8(ascii: "n"):
+        case .text: _ = try readString()
+        case .bool: _ = try bool()
+        case .number: _ = try readNumber()
+        case .null:
             guard try skipNull() else { throw error("expected a value") }
-        default: _ = try readNumber()
+        case nil: throw error("expected a value")
+        }
+    }
+
+    /// What can come next in a text.
+    package enum Kind: Hashable, Sendable {
+        case object, array, text, number, bool, null
+    }
+
+    /// What the next value is by its first character; nil if no value begins so.
+    package mutating func nextKind() -> Kind? {
+        skipSpace()
+        guard at < bytes.count else { return nil }
+        switch bytes[at] {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .text
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        default: return nil
         }
     }
 
