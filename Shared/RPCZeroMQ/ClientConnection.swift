@@ -8,11 +8,13 @@ import ZeroMQ
 /// `ConnectionMachine` decides; this carries out: sockets, frames, timers, and the table of open calls.
 final class ClientConnection: IOThread.Source {
     /// A call that was sent.
-    private struct OpenCall {
+    private final class OpenCall {
         let call: ZeroMQClientCall
         var nextSequence: UInt32 = 1
         var expected: UInt32 = 0
         var deadline: LoopTimer?
+
+        init(_ call: ZeroMQClientCall) { self.call = call }
     }
 
     /// A call that waits for the connection.
@@ -82,10 +84,10 @@ final class ClientConnection: IOThread.Source {
             open[id]?.call.end(.failure(problem), keepingMessages: false)
             return abandon(link, .resourceExhausted)
         }
-        guard let sequence = open[id]?.nextSequence else { return }
-        open[id]?.nextSequence += 1
+        guard let entry = open[id] else { return }
         var frame = frame
-        frame.seal(callID: id, sequence: sequence)
+        frame.seal(callID: id, sequence: entry.nextSequence)
+        entry.nextSequence += 1
         transmit(frame)
     }
 
@@ -123,7 +125,7 @@ final class ClientConnection: IOThread.Source {
         lastID += 1
         let id = lastID
         call.link.id.store(id, ordering: .relaxed)
-        var entry = OpenCall(call: call)
+        let entry = OpenCall(call)
         if let deadline = head.deadline {
             let timer = LoopTimer { [unowned self] in self.expire(id) }
             thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
@@ -330,12 +332,11 @@ final class ClientConnection: IOThread.Source {
     private func dispatch(_ frame: IncomingFrame) {
         let header = frame.header
         // Frames of calls that ended here a moment ago are nothing unusual.
-        guard var entry = open[header.callID] else { return }
+        guard let entry = open[header.callID] else { return }
         guard header.sequence == entry.expected else {
             return apply(.lost(reason: "frames of a call are missing"))
         }
         entry.expected += 1
-        open[header.callID] = entry
         switch header.kind {
         case .headers: initialMetadata(frame, entry.call)
         case .message: message(frame, entry.call)

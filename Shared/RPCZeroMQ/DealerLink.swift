@@ -7,8 +7,8 @@ final class DealerLink {
     private let monitor: SocketMonitor
     private let watcher: MonitorSource
     private let thread: IOThread
-    private let descriptor: Int32
-    private let monitorDescriptor: Int32
+    private var registration: IOThread.Registration?
+    private var monitorRegistration: IOThread.Registration?
     private var isClosed = false
 
     private static let counter = Atomic<Int>(0)
@@ -21,8 +21,8 @@ final class DealerLink {
         let socket = try Socket(.dealer, in: context, options: options)
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let monitor = try SocketMonitor(socket, in: context, name: "dealer-monitor-\(number)")
-        descriptor = try socket.fileDescriptor()
-        monitorDescriptor = try monitor.fileDescriptor()
+        let descriptor = try socket.fileDescriptor()
+        let monitorDescriptor = try monitor.fileDescriptor()
         try socket.connect(endpoint)
         self.socket = socket
         self.monitor = monitor
@@ -30,12 +30,12 @@ final class DealerLink {
         watcher = MonitorSource()
         watcher.link = self
         watcher.owner = owner
-        thread.add(watcher, descriptor: monitorDescriptor)
-        thread.add(owner, descriptor: descriptor)
+        monitorRegistration = thread.add(watcher, descriptor: monitorDescriptor)
+        registration = thread.add(owner, descriptor: descriptor)
     }
 
     func send(_ frame: OutgoingFrame) throws(ZeroMQError) -> Socket.SendResult {
-        thread.sent(descriptor: descriptor)
+        if let registration { thread.needsDrain(registration) }
         return try socket.send(frame.first, frame.second)
     }
 
@@ -46,8 +46,8 @@ final class DealerLink {
         isClosed = true
         watcher.link = nil
         socket.stopMonitor()
-        thread.remove(descriptor: monitorDescriptor)
-        thread.remove(descriptor: descriptor)
+        monitorRegistration.map(thread.remove)
+        registration.map(thread.remove)
     }
 
     /// Reads the monitor and tells the connection.

@@ -7,6 +7,7 @@ final class Listener: IOThread.Source {
     private let thread: IOThread
     private let socket: Socket
     private let descriptor: Int32
+    private var registration: IOThread.Registration?
     private let server: RPCServer
     private let identity: ProcessIdentity
     private let limits: ConnectionLimits
@@ -41,7 +42,7 @@ final class Listener: IOThread.Source {
     func boundEndpoint() throws(ZeroMQError) -> String { try socket.lastEndpoint() }
 
     func startListening() {
-        thread.add(self, descriptor: descriptor)
+        registration = thread.add(self, descriptor: descriptor)
         armSweep()
     }
 
@@ -49,18 +50,19 @@ final class Listener: IOThread.Source {
     func startDraining(whenIdle: @escaping @Sendable () -> Void) {
         isDraining = true
         onIdle = whenIdle
-        for peer in peers.keys { sendGoAway(peer, StatusCode.unavailable, "shutting down") }
+        for peer in peers.values { sendGoAway(peer, .unavailable, "shutting down") }
         checkIdle()
     }
 
     /// Stops every handler that still runs and leaves the thread.
     func stopListening() {
-        for (peer, state) in peers {
-            for id in state.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
+        for peer in peers.values {
+            for id in peer.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
         }
         peers = [:]
         if let sweep { thread.disarm(sweep) }
-        thread.remove(descriptor: descriptor)
+        registration.map(thread.remove)
+        registration = nil
         own = nil
     }
 
@@ -76,68 +78,64 @@ final class Listener: IOThread.Source {
 
     /// Sends a frame of a call. Dropped if the call or its peer is gone.
     func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64, isEnd: Bool) {
-        guard var call = peers[peer]?.calls[id] else { return }
+        guard let peer = peers[peer] else { return }
+        send(frame, peer, id, isEnd: isEnd)
+    }
+
+    private func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ id: UInt64, isEnd: Bool) {
+        guard let call = isEnd ? peer.calls.removeValue(forKey: id) : peer.calls[id] else { return }
         var frame = frame
         frame.seal(callID: id, sequence: call.nextSequence)
         call.nextSequence += 1
-        if isEnd {
-            if let timer = call.deadline { thread.disarm(timer) }
-            peers[peer]?.calls[id] = nil
-        } else {
-            peers[peer]?.calls[id] = call
-        }
+        if isEnd, let timer = call.deadline { thread.disarm(timer) }
         transmit(frame, peer)
         if isEnd { checkIdle() }
     }
 
     func grant(_ byteCount: Int, _ peer: RoutingID, _ id: UInt64) {
-        guard peers[peer]?.calls[id] != nil else { return }
+        guard let peer = peers[peer], peer.calls[id] != nil else { return }
         control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)), peer)
     }
 
-    private func control(_ header: FrameHeader, _ peer: RoutingID) {
+    private func control(_ header: FrameHeader, _ peer: ServerPeer) {
         var frame = OutgoingFrame(header)
         frame.seal(callID: header.callID)
         transmit(frame, peer)
     }
 
-    private func sendGoAway(_ peer: RoutingID, _ code: StatusCode, _ reason: String) {
-        peers[peer]?.machine.drain()
+    private func sendGoAway(_ peer: ServerPeer, _ code: StatusCode, _ reason: String) {
+        peer.machine.drain()
         var part = WireV1.GoAway()
-        part.lastAccepted = peers[peer]?.lastCallID ?? 0
+        part.lastAccepted = peer.lastCallID
         part.reason = reason
         var frame = OutgoingFrame(FrameHeader(.goAway, status: code.rawValue), part: part)
         frame.seal()
         transmit(frame, peer)
     }
 
-    private func transmit(_ frame: OutgoingFrame, _ peer: RoutingID) {
-        guard peers[peer] != nil else { return }
-        var isUnreachable = false
+    private func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
         do throws(ZeroMQError) {
-            try peers[peer]?.backlog.send(frame) { frame throws(ZeroMQError) in
-                let result = try offer(frame, peer)
-                if case .unreachable = result { isUnreachable = true }
-                return result
+            if try peer.backlog.send(frame, by: { frame throws(ZeroMQError) in try offer(frame, peer) }) == .unreachable {
+                lost(peer)
             }
         } catch {
             onFault("\(error)")
         }
-        if isUnreachable { lost(peer) }
     }
 
-    private func offer(_ frame: OutgoingFrame, _ peer: RoutingID) throws(ZeroMQError) -> Socket.SendResult {
-        thread.sent(descriptor: descriptor)
-        return try socket.send(to: peer, frame.first, frame.second)
+    private func offer(_ frame: OutgoingFrame, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
+        if let registration { thread.needsDrain(registration) }
+        return try socket.send(to: peer.id, frame.first, frame.second)
     }
 
-    private func lost(_ peer: RoutingID) {
-        guard let state = peers.removeValue(forKey: peer) else { return }
-        for call in state.calls.values {
+    private func lost(_ peer: ServerPeer) {
+        guard peers.removeValue(forKey: peer.id) != nil else { return }
+        for call in peer.calls.values {
             if let timer = call.deadline { thread.disarm(timer) }
             _ = call.link.end()
             call.link.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
+        peer.calls = [:]
         checkIdle()
     }
 
@@ -163,9 +161,9 @@ final class Listener: IOThread.Source {
     }
 
     private func flushBacklogs() {
-        for peer in peers.keys where peers[peer]?.backlog.isEmpty == false {
+        for peer in peers.values where !peer.backlog.isEmpty {
             do throws(ZeroMQError) {
-                try peers[peer]?.backlog.flush { frame throws(ZeroMQError) in try offer(frame, peer) }
+                try peer.backlog.flush { frame throws(ZeroMQError) in try offer(frame, peer) }
             } catch {
                 onFault("\(error)")
             }
@@ -173,42 +171,44 @@ final class Listener: IOThread.Source {
     }
 
     private func accept(_ received: ReceivedMessage) {
-        guard let peer = received.peer else { return }
+        guard let id = received.peer else { return }
         let frame: IncomingFrame
         do throws(FrameHeader.Problem) {
             frame = try IncomingFrame(received)
         } catch .unknownKind(_, optional: true) {
             return
         } catch .unsupportedVersion {
-            return refuse(peer)
+            return peers[id].map(lost) ?? refuse(newPeer(id))
         } catch {
             // No answer: a peer that speaks garbage would not understand it.
-            return lost(peer)
+            return peers[id].map(lost) ?? ()
         }
-        if peers[peer] == nil {
-            guard peers.count < ConnectionLimits.maximumPeers else { return onFault("too many connections") }
-            peers[peer] = ServerPeer(machine: PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
+        let isNew = peers[id] == nil
+        guard let peer = peers[id] ?? (peers.count < ConnectionLimits.maximumPeers ? newPeer(id) : nil) else {
+            return onFault("more than \(ConnectionLimits.maximumPeers) connections")
         }
+        if isNew { peers[id] = peer }
         let hello = frame.header.kind == .hello ? try? frame.part(as: WireV1.Hello.self) : nil
         let isHello = hello.map(ProtocolVersion.isSpoken) ?? false
-        switch peers[peer]?.machine.heard(isHello: isHello, now: thread.turnTime) {
+        switch peer.machine.heard(isHello: isHello, now: thread.turnTime) {
         case .accept: hello.map { greet($0, peer) } ?? dispatch(frame, peer)
         case .refuse: refuse(peer)
-        case .ignore, nil: break
+        case .ignore: break
         }
     }
 
-    private func refuse(_ peer: RoutingID) {
-        if peers[peer] == nil {
-            peers[peer] = ServerPeer(machine: PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
-        }
+    private func newPeer(_ id: RoutingID) -> ServerPeer {
+        ServerPeer(id, PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
+    }
+
+    private func refuse(_ peer: ServerPeer) {
         sendGoAway(peer, .unimplemented, "this server speaks version \(FrameHeader.version) and expects HELLO first")
         lost(peer)
     }
 
-    private func greet(_ hello: WireV1.Hello, _ peer: RoutingID) {
-        peers[peer]?.limits = hello.connectionLimits
-        peers[peer]?.name = hello.service
+    private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer) {
+        peer.limits = hello.connectionLimits
+        peer.name = hello.service
         var frame = OutgoingFrame(
             FrameHeader(.helloAck), part: WireV1.Hello(limits, identity: identity, serving: !isDraining))
         frame.seal()
@@ -216,27 +216,25 @@ final class Listener: IOThread.Source {
         if isDraining { sendGoAway(peer, .unavailable, "shutting down") }
     }
 
-    private func dispatch(_ frame: IncomingFrame, _ peer: RoutingID) {
+    private func dispatch(_ frame: IncomingFrame, _ peer: ServerPeer) {
         let header = frame.header
         switch header.kind {
         case .call: open(frame, peer)
         case .message: message(frame, peer)
-        case .cancel:
-            endCall(RPCError(.cancelled, "The caller cancelled."), peer, header.callID)
-        case .credit: peers[peer]?.calls[header.callID]?.link.credit.grant(Int(header.credit))
+        case .cancel: endCall(RPCError(.cancelled, "The caller cancelled."), peer, header.callID)
+        case .credit: peer.calls[header.callID]?.link.credit.grant(Int(header.credit))
         case .ping: control(FrameHeader(.pong, payloadLength: header.payloadLength), peer)
         case .pong, .hello, .helloAck, .headers, .end, .goAway, .state: break
         }
     }
 
-    private func message(_ frame: IncomingFrame, _ peer: RoutingID) {
+    private func message(_ frame: IncomingFrame, _ peer: ServerPeer) {
         let header = frame.header
-        guard var call = peers[peer]?.calls[header.callID] else { return }
+        guard let call = peer.calls[header.callID] else { return }
         guard header.sequence == call.expected else {
             return endCall(RPCError(.internal, "Frames of the call are missing."), peer, header.callID)
         }
         call.expected += 1
-        peers[peer]?.calls[header.callID] = call
         if let message = frame.message {
             guard call.link.received(message.count) else {
                 return endCall(RPCError(.internal, "The caller sent more than it had credit for."), peer, header.callID)
@@ -247,8 +245,8 @@ final class Listener: IOThread.Source {
     }
 
     /// Ends a call from this side: sends its status and stops its handler.
-    private func endCall(_ error: RPCError, _ peer: RoutingID, _ id: UInt64) {
-        guard let call = peers[peer]?.calls[id] else { return }
+    private func endCall(_ error: RPCError, _ peer: ServerPeer, _ id: UInt64) {
+        guard let call = peer.calls[id] else { return }
         if call.link.end() {
             let header = FrameHeader(.end, flags: .endOfStream, status: error.code.rawValue)
             send(OutgoingFrame(header, part: WireV1.End(error)), peer, id, isEnd: true)
@@ -258,31 +256,33 @@ final class Listener: IOThread.Source {
 
     // MARK: New calls
 
-    private func open(_ frame: IncomingFrame, _ peer: RoutingID) {
+    private func open(_ frame: IncomingFrame, _ peer: ServerPeer) {
         let id = frame.header.callID
-        guard let own, let state = peers[peer] else { return }
-        guard id > state.lastCallID else { return lost(peer) }
-        peers[peer]?.lastCallID = id
+        guard let own else { return }
+        guard id > peer.lastCallID else { return lost(peer) }
+        peer.lastCallID = id
         let link = ServerCallLink(
-            own, peer: peer, id: id, peerWindow: state.limits.initialStreamCredit, ownWindow: limits.initialStreamCredit)
-        peers[peer]?.calls[id] = ServerPeer.OpenCall(link: link)
+            own, peer: peer.id, id: id, peerWindow: peer.limits.initialStreamCredit,
+            ownWindow: limits.initialStreamCredit)
+        let call = ServerPeer.OpenCall(link)
+        peer.calls[id] = call
         let head: CallHead
         do throws(RPCError) {
-            head = try admit(frame, state)
+            head = try admit(frame, peer)
         } catch {
             return endCall(error, peer, id)
         }
         if let message = frame.message { link.inbox.push(message) }
         if frame.header.flags.contains(.endOfStream) { link.inbox.finish() }
-        if let deadline = head.deadline { arm(deadline, peer, id) }
-        start(ZeroMQServerCall(link, head, peer: state.name.isEmpty ? peer.description : state.name))
+        if let deadline = head.deadline { arm(deadline, peer, call) }
+        start(ZeroMQServerCall(link, head, peer: peer.name.isEmpty ? peer.id.description : peer.name))
     }
 
     /// Reads what opens a call.
     /// - Throws: the status of a call that is not to be started.
     private func admit(_ frame: IncomingFrame, _ peer: ServerPeer) throws(RPCError) -> CallHead {
         if isDraining { throw RPCError(.unavailable, "The server is shutting down.", isUnprocessed: true) }
-        guard peer.calls.count < limits.maximumConcurrentCalls else {
+        guard peer.calls.count <= limits.maximumConcurrentCalls else {
             throw RPCError(
                 .resourceExhausted, "The connection has \(limits.maximumConcurrentCalls) open calls already.",
                 isUnprocessed: true)
@@ -308,11 +308,12 @@ final class Listener: IOThread.Source {
         }
     }
 
-    private func arm(_ deadline: Deadline, _ peer: RoutingID, _ id: UInt64) {
-        let timer = LoopTimer { [unowned self] in
+    private func arm(_ deadline: Deadline, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
+        let id = call.link.id
+        let timer = LoopTimer { [unowned self, unowned peer] in
             endCall(RPCError(.deadlineExceeded, "The deadline passed before the call was done."), peer, id)
         }
-        peers[peer]?.calls[id]?.deadline = timer
+        call.deadline = timer
         thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
     }
 
@@ -331,7 +332,7 @@ final class Listener: IOThread.Source {
     private func armSweep() {
         let timer = LoopTimer { [unowned self] in
             let now = thread.turnTime
-            for peer in peers.keys where peers[peer]?.machine.isOverdue(now: now) == true { lost(peer) }
+            for peer in peers.values where peer.machine.isOverdue(now: now) { lost(peer) }
             armSweep()
         }
         sweep = timer

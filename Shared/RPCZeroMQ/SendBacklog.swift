@@ -7,11 +7,15 @@ struct SendBacklog {
     var isEmpty: Bool { frames.isEmpty }
 
     /// Sends a frame after those that wait, or lets it wait too.
+    /// - Returns: what became of the frame.
+    @discardableResult
     mutating func send(
         _ frame: OutgoingFrame, by offer: (OutgoingFrame) throws(ZeroMQError) -> Socket.SendResult
-    ) throws(ZeroMQError) {
+    ) throws(ZeroMQError) -> Socket.SendResult {
         try flush(by: offer)
-        guard frames.isEmpty, try offer(frame) != .notNow else { return frames.append(frame) }
+        let result = frames.isEmpty ? try offer(frame) : .notNow
+        if result == .notNow { frames.append(frame) }
+        return result
     }
 
     /// Sends what waits, as far as libzmq takes it.

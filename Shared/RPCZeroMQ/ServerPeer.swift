@@ -3,14 +3,17 @@ import Wire
 import ZeroMQ
 
 /// One client's connection, as a listener keeps it.
-struct ServerPeer {
-    struct OpenCall {
+final class ServerPeer {
+    final class OpenCall {
         let link: ServerCallLink
         var expected: UInt32 = 1
         var nextSequence: UInt32 = 0
         var deadline: LoopTimer?
+
+        init(_ link: ServerCallLink) { self.link = link }
     }
 
+    let id: RoutingID
     var machine: PeerMachine
     var limits = ConnectionLimits()
     /// What the client calls itself; for logs and authorisation above.
@@ -19,4 +22,9 @@ struct ServerPeer {
     /// Calls have growing ids; one at or below this was seen before.
     var lastCallID: UInt64 = 0
     var backlog = SendBacklog()
+
+    init(_ id: RoutingID, _ machine: PeerMachine) {
+        self.id = id
+        self.machine = machine
+    }
 }

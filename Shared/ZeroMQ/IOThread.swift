@@ -30,10 +30,17 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         var isStopping = false
     }
 
-    private struct Registration {
-        let source: any Source
-        let descriptor: Int32
-        var needsDrain: Bool
+    /// A source's place on the thread.
+    package final class Registration {
+        fileprivate let source: any Source
+        fileprivate let descriptor: Int32
+        fileprivate var needsDrain = false
+        fileprivate var isRemoved = false
+
+        fileprivate init(_ source: any Source, _ descriptor: Int32) {
+            self.source = source
+            self.descriptor = descriptor
+        }
     }
 
     /// Descriptors that one `epoll_wait` reports at most.
@@ -48,6 +55,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
 
     // On the thread.
     private var registrations: [Int32: Registration] = [:]
+    private var due: [Registration] = []
+    private var spareDue: [Registration] = []
     private var timers = TimerHeap()
     private var spare: [Job] = []
     private var now: UInt64 = IOThread.clock()
@@ -122,21 +131,29 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     /// The clock as it was when this turn of the loop began.
     package var turnTime: UInt64 { now }
 
-    package func add(_ source: any Source, descriptor: Int32) {
+    /// Looks after `source` from now on, until the registration is removed.
+    package func add(_ source: any Source, descriptor: Int32) -> Registration {
         assertOnThread()
-        registrations[descriptor] = Registration(source: source, descriptor: descriptor, needsDrain: true)
+        let registration = Registration(source, descriptor)
+        registrations[descriptor] = registration
         watch(descriptor)
+        needsDrain(registration)
+        return registration
     }
 
-    package func remove(descriptor: Int32) {
+    package func remove(_ registration: Registration) {
         assertOnThread()
-        guard registrations.removeValue(forKey: descriptor) != nil else { return }
-        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+        guard !registration.isRemoved else { return }
+        registration.isRemoved = true
+        registrations[registration.descriptor] = nil
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, registration.descriptor, nil)
     }
 
-    /// To be called after a send on the source's socket: the send may have swallowed the sign that something came.
-    package func sent(descriptor: Int32) {
-        registrations[descriptor]?.needsDrain = true
+    /// To be called after a send on the source's socket too: the send may have swallowed the sign that something came.
+    package func needsDrain(_ registration: Registration) {
+        guard !registration.needsDrain else { return }
+        registration.needsDrain = true
+        due.append(registration)
     }
 
     /// Arms `timer` for `instant`, in nanoseconds of ``clock()``; arming it again moves it.
@@ -183,17 +200,15 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         return stopping
     }
 
+    /// - Returns: true if a source has more, or was sent on after its last read.
     private func drainSources() -> Bool {
-        var more = false
-        for (descriptor, registration) in registrations where registration.needsDrain {
-            registrations[descriptor]?.needsDrain = false
-            if registration.source.drain() {
-                registrations[descriptor]?.needsDrain = true
-                more = true
-            }
+        swap(&due, &spareDue)
+        for registration in spareDue {
+            registration.needsDrain = false
+            if !registration.isRemoved, registration.source.drain() { needsDrain(registration) }
         }
-        // A source may have sent on another's socket, or on its own after its last read.
-        return more || registrations.values.contains { $0.needsDrain }
+        spareDue.removeAll(keepingCapacity: true)
+        return !due.isEmpty
     }
 
     private func wait() {
@@ -217,7 +232,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
                     var value: UInt64 = 0
                     unsafe _ = read(wake, &value, 8)
                 } else {
-                    registrations[descriptor]?.needsDrain = true
+                    if let registration = registrations[descriptor] { needsDrain(registration) }
                 }
             }
         }
