@@ -1,0 +1,28 @@
+import Contracts
+package import Logging
+package import RPC
+package import Storage
+
+/// Puts round a service's own methods what every process has: health, reflection, the event feed of its store, logging,
+/// metrics and the translation of errors. Tests of a service use it too, over the in-process transport.
+package enum StandardServices {
+    package static func server(
+        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger
+    ) -> RPCServer {
+        var router = own
+        if let store { FeedService(store: store).register(with: &router) }
+        let services = (router.services + [healthName, reflectionName]).sorted()
+        HealthService(readiness: readiness, services: services).register(with: &router)
+        ReflectionService(services: services).register(with: &router)
+        return RPCServer(
+            router: router,
+            interceptors: [
+                CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
+                StreamEnding(readiness: readiness),
+                ErrorMapping(),
+            ])
+    }
+
+    private static let healthName = "grpc.health.v1.Health"
+    private static let reflectionName = "grpc.reflection.v1.ServerReflection"
+}

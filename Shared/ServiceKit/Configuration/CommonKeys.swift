@@ -1,0 +1,52 @@
+package import Logging
+
+/// The keys that every process has, or every process of a kind.
+package enum CommonKeys {
+    package static let logLevel = ConfigurationKey<Logger.Level>(
+        "log-level", default: .info, "Least level that is logged: trace, debug, info, notice, warning, error, critical.")
+    package static let logFormat = ConfigurationKey<LogFormat>(
+        "log-format", default: .text, "How a line of the log is written, to standard error.")
+    package static let drainTime = ConfigurationKey<Duration>(
+        "drain-time", default: .seconds(20), in: .zero ... .seconds(3600),
+        "Longest time from SIGTERM or SIGINT to the end of the process. What is not done then is broken off.")
+    package static let runtimeFolder = ConfigurationKey<String?>(
+        optional: "runtime-folder",
+        "Folder of the sockets on this machine. Default: $XDG_RUNTIME_DIR/olp, or /tmp/olp-UID without that.")
+    /// Several are separated by commas.
+    package static let listen = ConfigurationKey<String?>(
+        optional: "listen",
+        "Where calls are answered: ipc:///path or tcp://host:port, or several with commas. "
+            + "Default: a socket in the runtime folder.")
+    package static let store = ConfigurationKey<String?>(
+        optional: "store",
+        "File of the store, made if there is none. Default: $XDG_STATE_HOME/olp/NAME.sqlite, "
+            + "or ~/.local/state/olp/NAME.sqlite without that.")
+
+    package static func admin(port: Int) -> ConfigurationKey<HostAndPort> {
+        ConfigurationKey(
+            "admin", default: HostAndPort(host: "127.0.0.1", port: port),
+            "Where /livez, /readyz, /metrics and /version are served over HTTP. Port 0: any free one. "
+                + "Whoever reaches it may read it: keep it off public networks.")
+    }
+
+    /// Where another service is reached.
+    package static func peer(_ name: String) -> ConfigurationKey<String?> {
+        ConfigurationKey(
+            optional: "peer-\(name)",
+            "Where \(name) answers calls: ipc:///path or tcp://host:port. Default: its socket in the runtime folder.")
+    }
+}
+
+extension ServiceDefinition {
+    /// All keys, the service's own last.
+    package var allKeys: [any DeclaredKey] {
+        var all: [any DeclaredKey] = []
+        if servesCalls { all.append(CommonKeys.listen) }
+        all.append(CommonKeys.admin(port: adminPort))
+        if store != nil { all.append(CommonKeys.store) }
+        all.append(CommonKeys.runtimeFolder)
+        all += peers.map(CommonKeys.peer)
+        all += [CommonKeys.logLevel, CommonKeys.logFormat, CommonKeys.drainTime]
+        return all + keys
+    }
+}

@@ -1,0 +1,147 @@
+import Logging
+import RPC
+import RPCZeroMQ
+import ServiceLifecycle
+import Storage
+import Values
+
+/// One process from the opened store to its end.
+struct ProcessFrame {
+    private let definition: ServiceDefinition
+    private let configuration: Configuration
+    private let places: Places
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private let metrics = MetricsRegistry()
+    private let readiness = Readiness()
+    private let identifiers: SystemIdentifiers
+
+    init(
+        _ definition: ServiceDefinition, _ configuration: Configuration, _ places: Places, _ surroundings: Surroundings
+    ) throws {
+        self.definition = definition
+        self.configuration = configuration
+        self.places = places
+        self.surroundings = surroundings
+        let handler = LineLogHandler(
+            service: definition.name, level: configuration[CommonKeys.logLevel],
+            format: configuration[CommonKeys.logFormat], clock: surroundings.wallClock,
+            write: surroundings.writeLog)
+        logger = Logger(label: "olp.\(definition.name)") { _ in handler }
+        identifiers = SystemIdentifiers(clock: surroundings.wallClock)
+    }
+
+    /// Runs until a signal asks for the end, or something without which it cannot go on has failed.
+    func run() async throws -> ExitCode {
+        let instanceID = "\(identifiers.next())"
+        logger.notice(
+            "starting",
+            metadata: [
+                "process.version": "\(Release.version)", "process.instance": "\(instanceID)",
+                "config.given": "\(configuration.given.sorted().joined(separator: " "))",
+            ])
+        for folder in places.folders { try folder.prepare() }
+        // The store's lease comes before the sockets: libzmq would take over another process's socket silently.
+        let store = try openStore()
+        let transport = ZeroMQTransport(
+            identity: ProcessIdentity(service: definition.name, instanceID: instanceID, build: Release.version))
+        let code: ExitCode
+        do {
+            code = try await serve(store, transport, instanceID)
+        } catch {
+            close(store, transport)
+            throw error
+        }
+        close(store, transport)
+        logger.notice("stopped", metadata: ["process.exit_code": .stringConvertible(Int(code.rawValue))])
+        return code
+    }
+
+    private func openStore() throws -> Store? {
+        guard let location = places.store, let kept = definition.store else { return nil }
+        return try Store(
+            opening: location, service: definition.name, migrations: kept.migrations,
+            at: surroundings.wallClock.now(), log: logger)
+    }
+
+    private func close(_ store: Store?, _ transport: ZeroMQTransport) {
+        transport.shutDown()
+        store?.close()
+    }
+
+    private func serve(_ store: Store?, _ transport: ZeroMQTransport, _ instanceID: String) async throws -> ExitCode {
+        ProcessMetrics.register(
+            in: metrics, service: definition.name, instanceID: instanceID, clock: surroundings.wallClock)
+        let clientMetrics = ClientCallMetrics(metrics)
+        let channels = places.peers.mapValues { transport.channel(to: $0) }
+        defer { for channel in channels.values { channel.close() } }
+        let environment = ServiceEnvironment(
+            name: definition.name, configuration: configuration, logger: logger, metrics: metrics,
+            readiness: readiness, wallClock: surroundings.wallClock, clock: surroundings.clock,
+            identifiers: identifiers, jitter: { .random(in: 0.8...1.2) }, store: store,
+            channels: Dictionary(uniqueKeysWithValues: channels.map { name, channel in
+                (name, MeteredChannel(channel, target: name, metrics: clientMetrics))
+            }))
+        let assembly = try await definition.assemble(environment)
+        let group = ServiceGroup(
+            configuration: .init(services: services(assembly, store, transport), logger: HTTPListening.quietLogger(logger)))
+        let run = OrderlyRun(
+            drainTime: configuration[CommonKeys.drainTime], clock: surroundings.clock, logger: logger,
+            endNow: surroundings.endNow)
+        return try await run.untilStopped(group, signals: surroundings.signals())
+    }
+
+    /// In the order of their start; they stop in reverse: not ready, open calls, the service's own, probes last.
+    private func services(
+        _ assembly: ServiceAssembly, _ store: Store?, _ transport: ZeroMQTransport
+    ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        readiness.expect(AdminServer.readinessName)
+        var checks = assembly.readiness
+        if let store { checks.append(.store(store, metrics)) }
+        var all: [(name: String, service: any Service)] = [
+            ("admin", AdminServer(
+                name: definition.name, address: configuration[CommonKeys.admin(port: definition.adminPort)],
+                readiness: readiness, metrics: metrics, logger: logger)),
+            ("readiness", ReadinessMonitor(
+                readiness: readiness, checks: checks, clock: surroundings.clock, logger: logger)),
+        ]
+        if let store {
+            all.append(("store-housekeeping", StoreHousekeeping(
+                store: store, clock: surroundings.clock, wallClock: surroundings.wallClock, logger: logger)))
+        }
+        all += assembly.services.map { ("\(type(of: $0))", $0) }
+        if definition.servesCalls {
+            readiness.expect(CallServing.readinessName)
+            all.append(("rpc", CallServing(
+                server: server(assembly.router, store), endpoints: places.listen, transport: transport,
+                readiness: readiness, logger: logger)))
+        }
+        all.append(("closing", Closing(readiness: readiness, logger: logger)))
+        return all.map { name, service in
+            .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
+        }
+    }
+
+    private func server(_ own: Router, _ store: Store?) -> RPCServer {
+        StandardServices.server(
+            own, store: store, readiness: readiness, metrics: metrics, logger: logger)
+    }
+}
+
+extension ReadinessCheck {
+    /// Whether the store answers; also asks how much waits for it.
+    static func store(_ store: Store, _ metrics: MetricsRegistry) -> ReadinessCheck {
+        let waiting = metrics.gauge(
+            "olp_store_waiting", "Reads and writes that wait for a thread of the store.", labels: ["operation"])
+        return ReadinessCheck("store") {
+            do {
+                let load = try await store.health()
+                waiting.with("read").set(Double(load.waitingReads))
+                waiting.with("write").set(Double(load.waitingWrites))
+                return nil
+            } catch {
+                return (error as? StoreError)?.message ?? "it does not answer"
+            }
+        }
+    }
+}

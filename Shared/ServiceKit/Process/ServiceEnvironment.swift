@@ -1,0 +1,54 @@
+package import Logging
+package import RPC
+package import Storage
+import Synchronization
+package import Values
+
+/// What the frame gives to a service when it is put together.
+package struct ServiceEnvironment: Sendable {
+    /// The service's name.
+    package let name: String
+    package let configuration: Configuration
+    package let logger: Logger
+    package let metrics: MetricsRegistry
+    package let readiness: Readiness
+    /// What time it is, for people and records.
+    package let wallClock: any WallClock
+    /// For waiting.
+    package let clock: any Clock<Duration>
+    package let identifiers: any IdentifierSource
+    /// A factor of 0.8 to 1.2 for waits, so that many do not come back at once.
+    package let jitter: @Sendable () -> Double
+    private let openStore: Store?
+    private let channels: [String: any Channel]
+
+    package init(
+        name: String, configuration: Configuration, logger: Logger, metrics: MetricsRegistry, readiness: Readiness,
+        wallClock: any WallClock, clock: any Clock<Duration>, identifiers: any IdentifierSource,
+        jitter: @escaping @Sendable () -> Double, store: Store?, channels: [String: any Channel]
+    ) {
+        self.name = name
+        self.configuration = configuration
+        self.logger = logger
+        self.metrics = metrics
+        self.readiness = readiness
+        self.wallClock = wallClock
+        self.clock = clock
+        self.identifiers = identifiers
+        self.jitter = jitter
+        openStore = store
+        self.channels = channels
+    }
+
+    /// The service's store; only for a service that declared one.
+    package var store: Store {
+        guard let openStore else { preconditionFailure("\(name) declares no store") }
+        return openStore
+    }
+
+    /// A channel to a peer that the service declared.
+    package func channel(to peer: String) -> any Channel {
+        guard let channel = channels[peer] else { preconditionFailure("\(name) does not declare the peer \(peer)") }
+        return channel
+    }
+}
