@@ -91,7 +91,7 @@ let package = Package(
         shared("ProtoJSON", []),
         shared("Contracts", ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"]),
         shared("Storage", ["Values", "Sodium", grdb, log]),
-        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire",
+        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ",
                               http, log, lifecycle]),
         .executableTarget(name: "Generator", dependencies: ["ProtoJSON"], path: "Shared/Generator",
                           exclude: ["README.md"], swiftSettings: strict),

@@ -24,7 +24,7 @@ enum ImportTable {
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
         "Storage": ["Values", "Sodium", "GRDB", "Logging", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "Hummingbird", "Logging",
+            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird", "Logging",
             "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["Foundation", "Glibc"],
