@@ -39,6 +39,7 @@ package final class Store: Sendable {
     /// `body` may be run again, so it must have no effect but through its writer, and it must not
     /// wait. A task cancelled while its work waits is answered with `CancellationError`, and the work
     /// is not done; once begun, it is finished.
+    @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any Writer) throws -> Value
     ) async throws -> Value {

@@ -29,7 +29,7 @@ package struct StoreError: Error, Hashable, Sendable {
         case newerRelease
         /// The file is damaged, or not one of ours.
         case corrupt
-        /// A column is missing or holds another type than the code expects.
+        /// A column is missing or holds another type than the code expects, or a value cannot be kept.
         case mismatch
         /// A mistake in our own SQL or configuration.
         case `internal`

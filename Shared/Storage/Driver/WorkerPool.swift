@@ -10,6 +10,8 @@ final class WorkerPool<Session>: Sendable {
     private let threads: Int
     private let ended = DispatchSemaphore(value: 0)
     private let isClosed = Mutex(false)
+    /// The threads themselves, to know when one of them asks for the end of all.
+    private let members = Mutex<Set<ObjectIdentifier>>([])
 
     /// Starts the threads and waits until each has its session. `open` makes a session, gives it to
     /// its argument, and ends it when that returns.
@@ -34,6 +36,7 @@ final class WorkerPool<Session>: Sendable {
                 ended.signal()
             }
             thread.stackSize = 2 << 20
+            members.withLock { _ = $0.insert(ObjectIdentifier(thread)) }
             thread.start()
         }
         for _ in 0..<threads { begun.wait() }
@@ -97,7 +100,9 @@ final class WorkerPool<Session>: Sendable {
             guard !closed else { return }
             closed = true
             queue.close(threads: threads)
-            for _ in 0..<threads { ended.wait() }
+            // The last owner of a store may be a body that runs here: it cannot wait for itself.
+            let isMember = members.withLock { $0.contains(ObjectIdentifier(Thread.current)) }
+            for _ in 0..<(isMember ? threads - 1 : threads) { ended.wait() }
         }
     }
 }

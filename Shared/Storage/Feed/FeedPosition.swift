@@ -28,7 +28,8 @@ package struct FeedPosition: Hashable, Sendable {
     package init?(_ text: String) throws(StoreError) {
         if text.isEmpty { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, let sequence = Int64(parts[1]), sequence >= 0, !parts[2].isEmpty else {
+        guard parts.count == 3, !parts[0].isEmpty, !parts[2].isEmpty, let sequence = Int64(parts[1]),
+              sequence >= 0 else {
             throw StoreError(.feedMismatch, "The position is of no feed of this kind.")
         }
         feedID = String(parts[0])

@@ -60,7 +60,8 @@ extension Reader {
         }
         guard position.sequence <= end.sequence else {
             throw StoreError(.feedAhead, "The position \(position.sequence) is ahead of this feed, which ends at "
-                + "\(end.sequence): the store was restored from an older copy. The follower must be looked at by a person.")
+                + "\(end.sequence): the store was restored from an older copy. "
+                + "The follower must be looked at by a person.")
         }
         guard position.sequence > 0 else { return }
         let id = try row("SELECT id FROM store_events WHERE position = \(position.sequence)")?.text(0) ?? ""

@@ -34,7 +34,8 @@ struct Migrator {
         let isNew = try opening.isBlank()
         if !isNew {
             guard try opening.hasTable("store_migrations") else {
-                throw StoreError(.corrupt, "The file holds tables of another program. Give \(service) a file of its own.")
+                throw StoreError(.corrupt, "The file holds tables of another program. "
+                    + "Give \(service) a file of its own.")
             }
             try checkService(opening)
         }

@@ -24,10 +24,12 @@ final class SQLiteConnection {
 
     private let database: Database
     private let path: String
+    private let role: Role
     private var prepared: [String: Prepared] = [:]
 
-    private init(_ database: Database, path: String) {
+    private init(_ database: Database, path: String, role: Role) {
         self.database = database
+        self.role = role
         self.path = path
     }
 
@@ -44,7 +46,7 @@ final class SQLiteConnection {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { database in
-                let connection = SQLiteConnection(database, path: path)
+                let connection = SQLiteConnection(database, path: path, role: role)
                 if role == .writer { try connection.makeDurable() }
                 use(connection)
                 connection.prepared.removeAll()
@@ -96,10 +98,10 @@ final class SQLiteConnection {
         defer { prepared.inUse = false }
         let columns = prepared.columns
         let count = columns.names.count
-        let cursor = try attempt { () throws -> RowCursor in
+        let cursor = try running(sql) { () throws -> RowCursor in
             try GRDB.Row.fetchCursor(prepared.statement, arguments: Self.arguments(sql.values))
         }
-        while let row = try attempt({ () throws -> GRDB.Row? in try cursor.next() }) {
+        while let row = try running(sql, { () throws -> GRDB.Row? in try cursor.next() }) {
             let values = (0..<count).map { Self.value(row[$0]) }
             guard try body(Row(columns: columns, values: values)) else { return }
         }
@@ -111,9 +113,19 @@ final class SQLiteConnection {
         prepared.inUse = true
         defer { prepared.inUse = false }
         let before = database.totalChangesCount
-        try attempt { try prepared.statement.execute(arguments: Self.arguments(sql.values)) }
+        try running(sql) { try prepared.statement.execute(arguments: Self.arguments(sql.values)) }
         // SQLite keeps the last count when a statement changes nothing by nature, such as CREATE TABLE.
         return database.totalChangesCount == before ? 0 : database.changesCount
+    }
+
+    /// A statement that failed is not kept: it would give its old error when it is used again.
+    private func running<Value>(_ sql: RenderedSQL, _ body: () throws -> Value) throws(StoreError) -> Value {
+        do throws(StoreError) {
+            return try attempt(body)
+        } catch {
+            prepared[sql.text] = nil
+            throw error
+        }
     }
 
     /// Columns may have changed after a migration: prepare anew.
@@ -158,21 +170,31 @@ final class SQLiteConnection {
     private func attempt<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
         do {
             return try body()
+        } catch DatabaseError.SQLITE_READONLY where role == .reader {
+            throw StoreError(.internal, "A read tried to write. This is a mistake in the program.")
         } catch {
             throw StoreError(sqlite: error, path: path)
         }
     }
 
-    private static func arguments(_ values: [SQLValue]) -> StatementArguments {
-        StatementArguments(values.map { value -> DatabaseValue in
+    private static func arguments(_ values: [SQLValue]) throws(StoreError) -> StatementArguments {
+        var arguments: [DatabaseValue] = []
+        arguments.reserveCapacity(values.count)
+        for value in values {
             switch value {
-            case .null: .null
-            case .int(let value): value.databaseValue
-            case .real(let value): value.databaseValue
-            case .text(let value): value.databaseValue
-            case .blob(let value): Data(value).databaseValue
+            case .null: arguments.append(.null)
+            case .int(let value): arguments.append(value.databaseValue)
+            case .real(let value): arguments.append(value.databaseValue)
+            case .text(let value):
+                // SQLite would silently keep what stands before it; PostgreSQL refuses it.
+                guard !value.utf8.contains(0) else {
+                    throw StoreError(.mismatch, "A text holds the character U+0000, which no store keeps.")
+                }
+                arguments.append(value.databaseValue)
+            case .blob(let value): arguments.append(Data(value).databaseValue)
             }
-        })
+        }
+        return StatementArguments(arguments)
     }
 
     private static func value(_ value: DatabaseValue) -> SQLValue {

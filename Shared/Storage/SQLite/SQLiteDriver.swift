@@ -37,8 +37,9 @@ final class SQLiteDriver: StoreDriver {
     func startReading() throws(StoreError) {
         let path = file.path
         let lockWait = limits.lockWait
-        let pool = try WorkerPool<SQLiteConnection>(name: "store-reader", threads: limits.readers,
-                                                    limit: limits.waitingReads, what: "reads") { use throws(StoreError) in
+        let pool = try WorkerPool<SQLiteConnection>(
+            name: "store-reader", threads: limits.readers, limit: limits.waitingReads, what: "reads"
+        ) { use throws(StoreError) in
             try SQLiteConnection.open(path: path, role: .reader, lockWait: lockWait, use: use)
         }
         readers.withLock { $0 = pool }

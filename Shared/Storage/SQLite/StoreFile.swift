@@ -43,14 +43,18 @@ struct StoreFile: Sendable {
     private static func resolved(_ given: String) throws(StoreError) -> String {
         let url = URL(fileURLWithPath: given)
         let folder = url.deletingLastPathComponent().path
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        guard isFolder(folder) else {
             throw StoreError(.unavailable, "The folder \(folder) of the store does not exist. Make it first.")
         }
-        guard unsafe !(FileManager.default.fileExists(atPath: given, isDirectory: &isFolder) && isFolder.boolValue) else {
+        guard !isFolder(given) else {
             throw StoreError(.unavailable, "\(given) is a folder. Give the store a file in it.")
         }
         return url.resolvingSymlinksInPath().path
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// Made before SQLite does, to be readable by its owner only: it holds people's data. SQLite gives
