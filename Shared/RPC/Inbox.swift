@@ -40,6 +40,15 @@ package final class Inbox: Sendable {
         }
     }
 
+    /// Adds the last message: one wake-up where two would let the reader run into an inbox that is not closed yet.
+    package func finish(with payload: Payload) {
+        wake { state in
+            guard state.end == nil else { return }
+            state.items.append(payload)
+            state.end = .success(())
+        }
+    }
+
     /// Ends the direction after the messages that are there already.
     package func finish() { wake { state in if state.end == nil { state.end = .success(()) } } }
 

@@ -15,8 +15,7 @@ package struct InProcessChannel: Channel {
 
     package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
         let exchange = InProcessExchange(head)
-        exchange.requests.push(Payload(copying: first))
-        exchange.requests.finish()
+        exchange.requests.finish(with: Payload(copying: first))
         exchange.start(server, peer: peer)
         return InProcessClientCall(exchange)
     }

@@ -374,8 +374,7 @@ final class ClientConnection: IOThread.Source {
         guard code == .ok else {
             return call.end(.failure(part.error(code, isUnprocessed: frame.header.flags.contains(.refused))))
         }
-        if let message = frame.message { call.inbox.push(message) }
-        call.end(.success((try? Metadata(part.metadata)) ?? Metadata()))
+        call.end(.success((try? Metadata(part.metadata)) ?? Metadata()), last: frame.message)
     }
 
     private func protocolError(_ message: String, _ call: ZeroMQClientCall) {

@@ -272,8 +272,12 @@ final class Listener: IOThread.Source {
         } catch {
             return endCall(error, peer, id)
         }
-        if let message = frame.message { link.inbox.push(message) }
-        if frame.header.flags.contains(.endOfStream) { link.inbox.finish() }
+        switch (frame.message, frame.header.flags.contains(.endOfStream)) {
+        case (let message?, true): link.inbox.finish(with: message)
+        case (let message?, false): link.inbox.push(message)
+        case (nil, true): link.inbox.finish()
+        case (nil, false): break
+        }
         if let deadline = head.deadline { arm(deadline, peer, call) }
         start(ZeroMQServerCall(link, head, peer: peer.name.isEmpty ? peer.id.description : peer.name))
     }

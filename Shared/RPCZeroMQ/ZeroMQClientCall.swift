@@ -14,10 +14,10 @@ final class ZeroMQClientCall: ClientCall {
     }
 
     /// Ends the call for the caller. Messages that came before a status of the server are still read.
-    func end(_ result: Result<Metadata, RPCError>, keepingMessages: Bool = true) {
+    func end(_ result: Result<Metadata, RPCError>, last: Payload? = nil, keepingMessages: Bool = true) {
         guard link.end(result) else { return }
         switch result {
-        case .success: inbox.finish()
+        case .success: last.map(inbox.finish(with:)) ?? inbox.finish()
         case .failure(let error): inbox.fail(error, keepingMessages: keepingMessages)
         }
     }
