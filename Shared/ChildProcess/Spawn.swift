@@ -31,7 +31,9 @@ func spawn(_ launch: Launch) -> Result<Int32, LaunchError> {
     let error: Int32
     do {
         output = try descriptor(launch.output, inherited: STDOUT_FILENO).get()
-        error = launch.error == launch.output ? output
+        error =
+            launch.error == launch.output
+            ? output
             : try descriptor(launch.error, inherited: STDERR_FILENO).get()
     } catch {
         return .failure(error)
@@ -64,7 +66,7 @@ private func withOptionalCString<R>(_ text: String?, _ body: (UnsafePointer<CCha
 /// Lends the strings as C's array that ends with NULL.
 private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
         unsafe body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
     }
@@ -77,12 +79,14 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     unsafe pthread_attr_init(&attributes)
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     var thread = pthread_t()
-    let failed = unsafe pthread_create(&thread, &attributes, { argument in
-        if let argument = unsafe argument {
-            unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-        }
-        return nil
-    }, box)
+    let failed = unsafe pthread_create(
+        &thread, &attributes,
+        { argument in
+            if let argument = unsafe argument {
+                unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
+            }
+            return nil
+        }, box)
     unsafe pthread_attr_destroy(&attributes)
     precondition(failed == 0, "the system gives no more threads (pthread_create: \(failed))")
 }

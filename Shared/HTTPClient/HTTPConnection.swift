@@ -39,8 +39,9 @@ package final class HTTPConnection {
     ) async throws -> R {
         let wire = try await connect(origin)
         return try await wire.executeThenClose { inbound, outbound in
-            try await body(HTTPConnection(
-                origin: origin, channel: wire.channel, outbound: outbound, inbound: inbound.makeAsyncIterator()))
+            try await body(
+                HTTPConnection(
+                    origin: origin, channel: wire.channel, outbound: outbound, inbound: inbound.makeAsyncIterator()))
         }
     }
 
@@ -86,7 +87,9 @@ package final class HTTPConnection {
         do {
             // A server may refuse a body early and close; its answer then says more than the broken pipe.
             var writeFailure: (any Error)?
-            do { try await write(request) } catch let error as HTTPFailure { throw error } catch { writeFailure = error }
+            do { try await write(request) } catch let error as HTTPFailure { throw error } catch {
+                writeFailure = error
+            }
             do {
                 return try await read(receive)
             } catch let error as HTTPFailure {
@@ -143,11 +146,12 @@ private final class PieceEncoder: ChannelOutboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let part: HTTPClientRequestPart = switch unwrapOutboundIn(data) {
-        case .head(let head): .head(head)
-        case .body(let buffer): .body(.byteBuffer(buffer))
-        case .end(let trailers): .end(trailers)
-        }
+        let part: HTTPClientRequestPart =
+            switch unwrapOutboundIn(data) {
+            case .head(let head): .head(head)
+            case .body(let buffer): .body(.byteBuffer(buffer))
+            case .end(let trailers): .end(trailers)
+            }
         context.write(wrapOutboundOut(part), promise: promise)
     }
 }

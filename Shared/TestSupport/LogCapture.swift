@@ -40,11 +40,13 @@ package final class LogCapture: Sendable {
         }
 
         func log(event: LogEvent) {
-            let all = metadata
+            let all =
+                metadata
                 .merging(metadataProvider?.get() ?? [:]) { $1 }
                 .merging(event.metadata ?? [:]) { $1 }
-            capture.keep(Line(
-                level: event.level, message: event.message.description, metadata: all.mapValues(\.description)))
+            capture.keep(
+                Line(
+                    level: event.level, message: event.message.description, metadata: all.mapValues(\.description)))
         }
     }
 }

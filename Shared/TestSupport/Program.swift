@@ -25,10 +25,11 @@ package enum Program {
     ) async throws -> Outcome {
         try await withTemporaryDirectory { folder in
             let (output, error) = (folder.file("output"), folder.file("error"))
-            let process = try await RunningProcess.start(Launch(
-                executable, arguments: arguments, environment: Self.environment(adding: environment),
-                directory: directory, output: .append(to: output), error: .append(to: error),
-                bond: .ownGroup, signalWithParent: SIGKILL))
+            let process = try await RunningProcess.start(
+                Launch(
+                    executable, arguments: arguments, environment: Self.environment(adding: environment),
+                    directory: directory, output: .append(to: output), error: .append(to: error),
+                    bond: .ownGroup, signalWithParent: SIGKILL))
             do {
                 let status = try await poll(for: "the end of \(executable)", timeout: timeout) { process.status }
                 return Outcome(status: status, output: try folder.read("output"), error: try folder.read("error"))

@@ -15,7 +15,8 @@ package enum Project {
     /// The folder with the executables of the build that these tests belong to.
     package static let products: String = {
         if let folder = ProcessInfo.processInfo.environment["OLP_TEST_PRODUCTS"] { return folder }
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let program =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: program).deletingLastPathComponent().path
     }()
@@ -42,7 +43,8 @@ package enum Project {
             }
             var isFolder: ObjCBool = false
             guard unsafe FileManager.default.fileExists(atPath: "\(top)/\(path)", isDirectory: &isFolder),
-                  !isFolder.boolValue else { continue }
+                !isFolder.boolValue
+            else { continue }
             found.append(folder.isEmpty ? path : "\(folder)/\(path)")
         }
         return found.sorted()

@@ -22,12 +22,13 @@ enum ImportTable {
         "RPCZeroMQ": ["RPC", "Wire", "ZeroMQ", "Logging", "Glibc"],
         "ProtoJSON": ["Glibc"],
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
-        "Storage": ["Values", "Sodium", "GRDB", "Logging", "Glibc", "Foundation"],
+        "Storage": ["Values", "Sodium", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird", "Logging",
+            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird",
+            "Logging",
             "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
-        "Generator": ["Foundation", "Glibc"],
+        "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [
             "ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit",
             "Storage", "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", "Logging", "ServiceLifecycle",
@@ -65,7 +66,7 @@ enum ImportTable {
 
     /// Modules that a room must not import, whatever its module may.
     static let forbiddenInRooms: [String: (forbidden: Set<String>, why: String)] = [
-        "Handlers": (["Storage", "GRDB"], "handlers never see SQL; ask the service's own store"),
+        "Handlers": (["Storage", "GRDB"], "handlers never see SQL; ask the service's own store")
     ]
 
     /// C modules and their one home (and, for protobuf-c, the machine-written code).

@@ -18,8 +18,9 @@ struct LawTests {
     func trust() {
         let existing = Set(SourceFile.all.map(\.path))
         let gone = Set(TrustTable.uncheckedSendable.keys).union(TrustTable.nonisolatedUnsafe.keys).subtracting(existing)
-        expectNone(SourceFile.all.flatMap(WordLaws.trust)
-            + gone.map { Violation(path: $0, line: 1, message: "is in TrustTable and no more: take it out") })
+        expectNone(
+            SourceFile.all.flatMap(WordLaws.trust)
+                + gone.map { Violation(path: $0, line: 1, message: "is in TrustTable and no more: take it out") })
     }
 
     @Test("files and functions stay small")
@@ -65,8 +66,9 @@ struct LawTests {
         let files = Project.files().filter { file in
             !file.hasPrefix("data/") && endings.contains { file.hasSuffix($0) }
         }
-        try expectNone(files.flatMap { path in
-            try LayoutLaw.machinePaths(path: path, text: Project.read(path), homes: homes)
-        })
+        try expectNone(
+            files.flatMap { path in
+                try LayoutLaw.machinePaths(path: path, text: Project.read(path), homes: homes)
+            })
     }
 }

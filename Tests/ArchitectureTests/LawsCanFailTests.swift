@@ -5,25 +5,28 @@ import Testing
 struct LawsCanFailTests {
     private func file(_ path: String, _ text: String) -> SourceFile { SourceFile(path: path, text: text) }
 
-    @Test("importing upwards is refused, downwards is not", arguments: [
-        ("Shared/RPC/A.swift", "import Contracts", false),
-        ("Shared/RPC/A.swift", "package import Wire", true),
-        ("Shared/Contracts/A.swift", "import RPCZeroMQ", false),
-        ("Shared/ServiceKit/A.swift", "internal import PartnershipService", false),
-        ("Shared/Storage/A.swift", "import CZeroMQ", false),
-        ("Shared/Unheard/A.swift", "import Wire", false),
-        ("Services/Enrolment/Service/Assembly.swift", "import PartnershipService", false),
-        ("Services/Partnership/Service/Domain/A.swift", "import Values", true),
-        ("Services/Partnership/Service/Domain/A.swift", "import Foundation", false),
-        ("Services/Partnership/Service/Domain/A.swift", "import struct Foundation.Date", false),
-        ("Services/Partnership/Service/Handlers/A.swift", "import Storage", false),
-        ("Services/Partnership/Service/Handlers/A.swift", "import Contracts", true),
-        ("Services/Partnership/Service/Store/A.swift", "import Contracts", false),
-        ("Services/Partnership/Service/Store/A.swift", "import Storage", true),
-        ("Tests/RPCTests/A.swift", "import CZeroMQ", false),
-        ("Tests/RPCTests/A.swift", "@testable import Partnership", false),
-        ("Shared/RPC/A.swift", "// import Contracts\nlet text = \"import Contracts\"", true),
-    ])
+    @Test(
+        "importing upwards is refused, downwards is not",
+        arguments: [
+            ("Shared/RPC/A.swift", "import Contracts", false),
+            ("Shared/RPC/A.swift", "package import Wire", true),
+            ("Shared/Contracts/A.swift", "import RPCZeroMQ", false),
+            ("Shared/ServiceKit/A.swift", "internal import PartnershipService", false),
+            ("Shared/Storage/A.swift", "import CZeroMQ", false),
+            ("Shared/Unheard/A.swift", "import Wire", false),
+            ("Services/Enrolment/Service/Assembly.swift", "import PartnershipService", false),
+            ("Services/Partnership/Service/Domain/A.swift", "import Values", true),
+            ("Services/Partnership/Service/Domain/A.swift", "import Foundation", false),
+            ("Services/Partnership/Service/Domain/A.swift", "import struct Foundation.Date", false),
+            ("Services/Partnership/Service/Handlers/A.swift", "import Storage", false),
+            ("Services/Partnership/Service/Handlers/A.swift", "import Contracts", true),
+            ("Services/Partnership/Service/Store/A.swift", "import Contracts", false),
+            ("Services/Partnership/Service/Store/A.swift", "import Storage", true),
+            ("Tests/RPCTests/A.swift", "import CZeroMQ", false),
+            ("Tests/RPCTests/A.swift", "@testable import Partnership", false),
+            ("Shared/RPC/A.swift", "// import Contracts\nlet text = \"import Contracts\"", true),
+            ("Shared/RPC/A.swift", "func f(import: Int) { use(`import`, import: 1) }", true),
+        ])
     func imports(path: String, text: String, isLawful: Bool) {
         #expect(ImportLaw.violations(in: file(path, text)).isEmpty == isLawful)
     }
@@ -34,9 +37,11 @@ struct LawsCanFailTests {
         #expect(violation.description == "Shared/RPC/A.swift:3: CSodium is imported by Sodium only: use its Swift API")
     }
 
-    @Test("trust that is not on the list is refused", arguments: [
-        "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1",
-    ])
+    @Test(
+        "trust that is not on the list is refused",
+        arguments: [
+            "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1",
+        ])
     func trust(text: String) {
         #expect(WordLaws.trust(in: file("Shared/RPC/A.swift", text)).count == 1)
         #expect(WordLaws.trust(in: file("Shared/ZeroMQ/New.swift", text)).count == 1)
@@ -73,31 +78,38 @@ struct LawsCanFailTests {
         #expect(functions.map { "\($0.name) \($0.line) \($0.lineCount)" } == ["init 3 3", "text 6 3", "subscript 9 1"])
     }
 
-    @Test("public and open are refused", arguments: [
-        "public struct A {}", "open class A {}", "public import Wire", "public static let a = 1",
-    ])
+    @Test(
+        "public and open are refused",
+        arguments: [
+            "public struct A {}", "open class A {}", "public import Wire", "public static let a = 1",
+        ])
     func access(text: String) {
         #expect(WordLaws.access(in: file("Shared/RPC/A.swift", text)).count == 1)
     }
 
     @Test("open is a name like any other elsewhere")
     func openAsName() {
-        #expect(WordLaws.access(in: file("Shared/RPC/A.swift", "case open\nlet a = open(path)\nif a == .open {}")).isEmpty)
+        #expect(
+            WordLaws.access(in: file("Shared/RPC/A.swift", "case open\nlet a = open(path)\nif a == .open {}")).isEmpty)
     }
 
-    @Test("reading the environment or ending the process is refused outside Main", arguments: [
-        "let a = ProcessInfo.processInfo.environment", "let a = getenv(\"A\")", "let a = CommandLine.arguments",
-        "func f() { exit(1) }", "func f() { Glibc._exit(1); }; func g() { abort() }",
-    ])
+    @Test(
+        "reading the environment or ending the process is refused outside Main",
+        arguments: [
+            "let a = ProcessInfo.processInfo.environment", "let a = getenv(\"A\")", "let a = CommandLine.arguments",
+            "func f() { exit(1) }", "func f() { Glibc._exit(1); }; func g() { abort() }",
+        ])
     func process(text: String) {
         #expect(WordLaws.process(in: file("Shared/RPC/A.swift", text)).count == 1)
         #expect(WordLaws.process(in: file("Services/Gateway/Main/A.swift", text)).isEmpty)
         #expect(WordLaws.process(in: file("Shared/ServiceKit/A.swift", text)).isEmpty)
     }
 
-    @Test("sleeping is refused in tests", arguments: [
-        "try await Task.NAP(for: .seconds(1))", "uNAP(10)", "Thread.NAP(forTimeInterval: 1)", "NAP(3)",
-    ])
+    @Test(
+        "sleeping is refused in tests",
+        arguments: [
+            "try await Task.NAP(for: .seconds(1))", "uNAP(10)", "Thread.NAP(forTimeInterval: 1)", "NAP(3)",
+        ])
     func waiting(pattern: String) {
         let text = pattern.replacing("NAP", with: "sleep")
         #expect(WordLaws.waiting(in: file("Tests/RPCTests/A.swift", text)).count == 1)

@@ -66,7 +66,8 @@ struct Lexer {
     private func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...: true
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
+            true
         default: false
         }
     }
@@ -110,7 +111,8 @@ struct Lexer {
                 }
                 advance()
             } else if byte == UInt8(ascii: "\""),
-                      (0..<marks).allSatisfy({ peek($0) == UInt8(ascii: "\"") }), pounds(count, at: marks) {
+                (0..<marks).allSatisfy({ peek($0) == UInt8(ascii: "\"") }), pounds(count, at: marks)
+            {
                 at += marks + count
                 return
             } else if byte == UInt8(ascii: "\n"), !isLong {

@@ -10,14 +10,21 @@ enum SizeLaw {
         guard !file.isGenerated else { return [] }
         var found: [Violation] = []
         if file.lineCount > SizeTable.maximumFileLines {
-            found.append(Violation(path: file.path, line: file.lineCount, message:
-                "\(file.lineCount) lines, at most \(SizeTable.maximumFileLines): split it by what changes together"))
+            found.append(
+                Violation(
+                    path: file.path, line: file.lineCount,
+                    message:
+                        "\(file.lineCount) lines, at most \(SizeTable.maximumFileLines): split it by what changes together"
+                ))
         }
         for function in functions(in: file) where function.lineCount > SizeTable.maximumFunctionLines {
             guard !SizeTable.longFunctions.contains("\(file.path) \(function.name)") else { continue }
-            found.append(Violation(path: file.path, line: function.line, message:
-                "\(function.name) has \(function.lineCount) lines, at most \(SizeTable.maximumFunctionLines): "
-                + "name its steps"))
+            found.append(
+                Violation(
+                    path: file.path, line: function.line,
+                    message:
+                        "\(function.name) has \(function.lineCount) lines, at most \(SizeTable.maximumFunctionLines): "
+                        + "name its steps"))
         }
         return found
     }

@@ -43,12 +43,25 @@ struct SourceFile: Sendable {
     /// Modules that the file imports, each with its line.
     var imports: [(module: String, line: Int)] {
         tokens.indices.compactMap { index in
-            guard tokens[index].text == "import", index + 1 < tokens.count else { return nil }
+            guard isImport(at: index) else { return nil }
             // `import struct Foundation.Date` and its kind name the module after the kind.
             let kinds: Set = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let"]
             let name = tokens[index + 1].text
             let module = kinds.contains(name) && index + 2 < tokens.count ? tokens[index + 2].text : name
             return (module, tokens[index].line)
+        }
+    }
+
+    /// `import` is also an ordinary name: as a keyword it begins its line, but for an access level and attributes.
+    private func isImport(at index: Int) -> Bool {
+        let before: Set = [
+            "package", "internal", "private", "fileprivate", "public", "@", "testable", "preconcurrency",
+        ]
+        guard tokens[index].text == "import", index + 1 < tokens.count, tokens[index + 1].line == tokens[index].line,
+            tokens[index + 1].text.first?.isLetter == true || tokens[index + 1].text.first == "_"
+        else { return false }
+        return tokens[..<index].reversed().prefix { $0.line == tokens[index].line }.allSatisfy {
+            before.contains($0.text)
         }
     }
 

@@ -6,8 +6,9 @@ import Testing
 @Suite("A started process")
 struct RunningProcessTests {
     private func shell(_ script: String, bond: Launch.Bond = .ownGroup, signalWithParent: Int32? = SIGKILL) -> Launch {
-        Launch("/bin/sh", arguments: ["-c", script], environment: ["A": "b"], bond: bond,
-               signalWithParent: signalWithParent)
+        Launch(
+            "/bin/sh", arguments: ["-c", script], environment: ["A": "b"], bond: bond,
+            signalWithParent: signalWithParent)
     }
 
     @Test("tells its exit code to everyone who waits")
@@ -52,7 +53,8 @@ struct RunningProcessTests {
     @Test("inherits no descriptor and no blocked or ignored signal")
     func clean() async throws {
         try await withTemporaryDirectory { folder in
-            var launch = shell("ls /proc/self/fd | wc -l; sed -nE 's/^Sig(Blk|Ign):.*(........)$/\\2/p' /proc/self/status")
+            var launch = shell(
+                "ls /proc/self/fd | wc -l; sed -nE 's/^Sig(Blk|Ign):.*(........)$/\\2/p' /proc/self/status")
             launch.output = .append(to: folder.file("log"))
             let process = try await RunningProcess.start(launch)
             await process.ended()

@@ -1,0 +1,22 @@
+package import RPCZeroMQ
+import ServiceKit
+import Values
+package import ZeroMQ
+
+/// A connection of this command to one service.
+package final class ServiceConnection: Sendable {
+    private let transport: ZeroMQTransport
+    package let channel: ZeroMQChannel
+
+    package init(_ endpoint: Endpoint) {
+        transport = ZeroMQTransport(
+            identity: ProcessIdentity(
+                service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version))
+        channel = transport.channel(to: endpoint)
+    }
+
+    package func close() {
+        channel.close()
+        transport.shutDown()
+    }
+}

@@ -1,0 +1,67 @@
+package import Contracts
+package import HTTPClient
+import ServiceKit
+
+/// The gateway's HTTP interface, with the token that opens it.
+package struct GatewayAccess: Sendable {
+    package let origin: HTTPOrigin
+    private let token: String
+    /// Tries of a request that the gateway could not pass on, or whose connection broke.
+    static let attempts = 5
+
+    package init(url: String, token: String) throws(Failure) {
+        guard let origin = HTTPOrigin(url: url) else {
+            throw Failure(.usage, "\"\(url)\" is not the address of a gateway", advice: "Write http://host:port.")
+        }
+        self.origin = origin
+        self.token = token
+    }
+
+    /// The gateway of a suite on this machine.
+    package init(_ state: SuiteState, token: String? = nil) throws(Failure) {
+        let known: String
+        if let token { known = token } else { known = try Self.readToken(state.tokenFile) }
+        try self.init(url: state.url, token: known)
+    }
+
+    package static func readToken(_ path: String) throws(Failure) -> String {
+        let advice = "Name its file with --token-file FILE."
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try SystemFile.read(path, limit: 4096)
+        } catch {
+            throw Failure(.failure, "cannot read the token: \(error)", advice: advice)
+        }
+        guard let token = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first else {
+            throw Failure(.failure, "the token file \(path) is empty", advice: advice)
+        }
+        return String(token)
+    }
+
+    /// Sends a request with the token. Any answer is an answer, 4xx and 5xx too.
+    package func send(_ request: HTTPRequest) async throws -> HTTPReply {
+        var request = request
+        request.fields.append(("Authorization", "Bearer \(token)"))
+        return try await HTTPConnection.with(origin) { [request] connection in try await connection.send(request) }
+    }
+
+    /// Sends a JSON request and reads the reply as a message; a problem becomes a `Failure`.
+    package func call<Reply: JSONMessage>(
+        _ method: String, _ target: String, body: HTTPRequest.Body = .none, contentType: String = "application/json",
+        idempotencyKey: String? = nil, timeout: Duration = .seconds(30), onProgress: (@Sendable (Int) -> Void)? = nil,
+        as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        var fields = [("Accept", "application/json")]
+        if case .none = body {} else { fields.append(("Content-Type", contentType)) }
+        if let idempotencyKey { fields.append(("Idempotency-Key", idempotencyKey)) }
+        let reply = try await send(
+            HTTPRequest(
+                method, target, fields: fields, body: body, timeout: timeout, onProgress: onProgress))
+        guard reply.isSuccess else { throw Problem(reply).failure("\(method) \(target)") }
+        do {
+            return try Reply(jsonText: reply.text)
+        } catch {
+            throw Failure(.failure, "the gateway's answer to \(method) \(target) cannot be read: \(error)")
+        }
+    }
+}

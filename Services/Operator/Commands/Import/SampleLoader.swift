@@ -1,0 +1,122 @@
+import Contracts
+import Foundation
+import HTTPClient
+import ServiceKit
+import Values
+
+/// Puts the example into an empty suite, through the gateway like anybody else.
+package struct SampleLoader: Sendable {
+    /// `partners.json`: partners and their members, as the bodies of the requests that make them.
+    private struct Partners: Decodable {
+        struct Entry: Decodable {
+            let partner: JSONValue
+            let members: [JSONValue]
+        }
+        let partners: [Entry]
+    }
+
+    private let folder: String
+    private let gateway: GatewayAccess
+    private let console: Console
+    private let identifiers: any IdentifierSource = SystemIdentifiers()
+
+    package init(folder: String, gateway: GatewayAccess, console: Console) {
+        self.folder = folder
+        self.gateway = gateway
+        self.console = console
+    }
+
+    /// - Returns: false, having done nothing, if the suite holds a school or a partner already.
+    @discardableResult
+    package func loadIfEmpty() async throws -> Bool {
+        let schools: PartnershipV1.SearchSchoolsReply = try await gateway.call("GET", "/v1/schools?pageSize=1")
+        let partners: PartnershipV1.ListPartnersReply = try await gateway.call("GET", "/v1/partners?pageSize=1")
+        guard schools.schools.isEmpty, partners.partners.isEmpty else { return false }
+        let entries = try readPartners()
+        let files = ["edubasealldata.csv", "allgroupsdata.csv", "alllinksdata.csv", "links_edubasealldata.csv"]
+        let sources = try GiasSource.all(files.map { "\(folder)/\($0)" })
+        console.say("Loading the example from \(folder) …")
+        let progress = ImportProgress(console)
+        let run = GiasImportRun(gateway, progress: progress)
+        let done = try await run.run(sources)
+        progress.end()
+        guard done.state == .succeeded else {
+            throw Failure(
+                .failure, "the example's register was not loaded: the import \(done.state.word) \(done.failure)")
+        }
+        var members = 0
+        for entry in entries {
+            let partner: PartnershipV1.Partner = try await post("/v1/partners", entry.partner)
+            let path = "/v1/partners/\(HTTPRequest.encoded(partner.id))/members"
+            for member in entry.members {
+                let _: PartnershipV1.PartnerMember = try await post(path, member)
+                members += 1
+            }
+        }
+        let rows = done.files.map(\.inserted).reduce(0, +)
+        console.say(
+            "Loaded \(ImportProgress.grouped(rows)) rows of the register, "
+                + "\(entries.count) partners and \(members) members.")
+        return true
+    }
+
+    private func readPartners() throws(Failure) -> [Partners.Entry] {
+        let path = "\(folder)/partners.json"
+        do {
+            let bytes = try SystemFile.read(path, limit: 4 << 20)
+            return try JSONDecoder().decode(Partners.self, from: Data(bytes)).partners
+        } catch let error as FileFailure {
+            throw Failure(.failure, "cannot read the example: \(error)", advice: "Name its folder with --dir.")
+        } catch {
+            throw Failure(.failure, "\(path) is not a list of partners: \(error)")
+        }
+    }
+
+    private func post<Reply: JSONMessage>(_ path: String, _ body: JSONValue) async throws -> Reply {
+        try await gateway.call(
+            "POST", path, body: .bytes(Array(JSONText.encode(body).utf8)), idempotencyKey: identifiers.next().text)
+    }
+}
+
+/// JSON that is passed on as it is.
+enum JSONValue: Codable, Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case text(String)
+    case list([JSONValue])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .list(value)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .text(let value): try container.encode(value)
+        case .list(let value): try container.encode(value)
+        case .object(let value): try container.encode(value)
+        }
+    }
+}

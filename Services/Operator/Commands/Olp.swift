@@ -1,0 +1,32 @@
+package import ArgumentParser
+import ServiceKit
+
+/// The command itself; its subcommands do the work.
+package struct Olp: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "olp",
+        abstract: "Runs the suite on this machine and talks to it.",
+        discussion: """
+            START HERE
+              olp up                         start everything; Ctrl-C stops it
+              olp sample                     load an example: schools and partners
+              olp call SearchSchools '{"query": "oldham"}'
+              olp import gias FILES          load the official register of schools
+              olp status                     what runs, and whether it is well
+
+            `olp help SUBCOMMAND` explains each. All of them find the suite by its
+            data folder: --data DIR, the variable OLP_DATA, or ./data.
+
+            \(Exit.explanation)
+            """,
+        version: "olp \(Release.version)",
+        subcommands: [
+            UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
+            SampleCommand.self,
+        ])
+
+    package init() {}
+
+    /// Runs what the command line asks for, and ends the process with its exit code.
+    package static func start() async { await main() }
+}

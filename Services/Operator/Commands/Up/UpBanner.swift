@@ -1,0 +1,45 @@
+import Foundation
+
+/// What `olp up` prints when everything is ready.
+package struct UpBanner: Sendable {
+    private let plan: SuitePlan
+    private let console: Console
+    private let surroundings: Surroundings
+    private let json: Bool
+    /// Whether the token will be new to whoever starts the suite; looked up before anything is started.
+    private let isTokenNew: Bool
+
+    package init(plan: SuitePlan, console: Console, surroundings: Surroundings, json: Bool) {
+        self.plan = plan
+        self.console = console
+        self.surroundings = surroundings
+        self.json = json
+        isTokenNew = !FileManager.default.fileExists(atPath: plan.folder.token)
+    }
+
+    package func show(_ state: SuiteState, isDetached: Bool) {
+        guard !json else { return console.print(JSONText.encode(state)) }
+        let token = surroundings.shown(state.tokenFile)
+        let olp = surroundings.shown(surroundings.executable)
+        let data =
+            plan.folder.path == surroundings.absolute("data")
+            ? "" : " --data \(surroundings.shown(plan.folder.path))"
+        var lines = ["", "The suite is up:  \(state.url)"]
+        if isTokenNew, let text = try? GatewayAccess.readToken(state.tokenFile) {
+            lines.append("Token:            \(text)")
+            lines.append("                  (shown this once; kept in \(token))")
+        } else {
+            lines.append("Token:            in \(token)")
+        }
+        lines += [
+            "Logs:             \(surroundings.shown(plan.folder.logs))",
+            "",
+            "Try:",
+            "  curl -s -H \"Authorization: Bearer $(cat \(token))\" '\(state.url)/v1/schools?query=oldham&pageSize=3'",
+            "  \(olp) call\(data) Partners/ListPartners '{\"pageSize\": 3}'",
+            "",
+            isDetached ? "It keeps running. Stop it with:  \(olp) down\(data)" : "Ctrl-C stops everything.",
+        ]
+        for line in lines { console.print(line) }
+    }
+}

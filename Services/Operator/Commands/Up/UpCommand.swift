@@ -1,0 +1,160 @@
+package import ArgumentParser
+import ChildProcess
+import Foundation
+import Glibc
+import UnixSignals
+
+package struct UpCommand: OlpCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Starts the whole suite on this machine and keeps it running.",
+        discussion: """
+            Starts the four services and the gateway, waits until they are ready,
+            and prints where the gateway listens. A process that dies is started
+            again, a little later each time. Ctrl-C stops everything, the gateway
+            first; a second Ctrl-C does not wait.
+
+              olp up                 stores and logs in ./data, gateway on 8080
+              olp up --port 9000 --data /srv/olp
+              olp up --detach        leave it running; stop it with: olp down
+            """)
+
+    @OptionGroup package var suite: SuiteOptions
+
+    @Option(name: .long, help: "Address that the gateway listens on.")
+    package var host = "127.0.0.1"
+
+    @Option(name: .long, help: "Port that the gateway listens on.")
+    package var port = 8080
+
+    @Flag(name: .long, help: "Return when everything is ready, and leave it running.")
+    package var detach = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "When the stores are empty, load the example in this folder.", valueName: "dir"))
+    package var sample: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Folder with the services' executables. Default: where olp itself is.", valueName: "dir"))
+    package var bin: String?
+
+    @Option(name: .long, help: "Least level that the services log: debug, info, warning, error.")
+    package var logLevel: String?
+
+    @Flag(name: .long, help: "Print one JSON object when everything is ready.")
+    package var json = false
+
+    /// Set by `--detach` on the process that it leaves behind.
+    @Flag(name: .long, help: .private)
+    package var background = false
+
+    package init() {}
+
+    package func validate() throws {
+        guard 1...65_535 ~= port else { throw ValidationError("--port is 1 to 65535, not \(port).") }
+    }
+
+    package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
+        let plan = SuitePlan(
+            folder: suite.folder(surroundings), host: host, port: port,
+            executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, logLevel: logLevel,
+            environment: surroundings.environment)
+        let banner = UpBanner(plan: plan, console: console, surroundings: surroundings, json: json)
+        if detach {
+            let state = try await DetachedSuite(plan: plan, surroundings: surroundings).start()
+            try await whenReady(state, banner, console, surroundings)
+        } else {
+            try await runHere(plan, banner, console, surroundings)
+        }
+    }
+
+    private func whenReady(
+        _ state: SuiteState, _ banner: UpBanner, _ console: Console, _ surroundings: Surroundings
+    ) async throws {
+        if let sample {
+            let gateway = try GatewayAccess(state)
+            try await SampleLoader(folder: surroundings.absolute(sample), gateway: gateway, console: console)
+                .loadIfEmpty()
+        }
+        banner.show(state, isDetached: detach)
+    }
+
+    private func runHere(
+        _ plan: SuitePlan, _ banner: UpBanner, _ console: Console, _ surroundings: Surroundings
+    ) async throws {
+        let folder = plan.folder
+        try folder.make(userID: surroundings.userID)
+        guard let lock = try SuiteLock(folder.lock) else {
+            throw try UpCommand.alreadyRunning(folder, surroundings)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        try plan.check()
+        for process in plan.processes { LogFile.rotate(process.log) }
+
+        let background = background
+        let recorder = SuiteRecorder(
+            SuiteState(plan), path: folder.state, console: console,
+            stamp: { background ? Date.now.formatted(.iso8601) + " " : "" })
+        try recorder.save()
+        defer {
+            try? FileManager.default.removeItem(atPath: folder.state)
+            try? FileManager.default.removeItem(atPath: folder.runtime)
+        }
+        let supervisor = Supervisor(
+            plan.processes.map { process in
+                Keeper(process, choosePort: Port.anyFree, isReady: Readiness.isReady, tell: recorder.tell)
+            })
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let stop = Gate()
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                for await _ in signals {
+                    if stop.isOpen { supervisor.kill() } else { console.say("Stopping …") }
+                    stop.open()
+                }
+            }
+            group.addTask {
+                await recorder.ready.opened()
+                guard !Task.isCancelled, !background else { return }
+                do {
+                    try await whenReady(recorder.current, banner, console, surroundings)
+                } catch  where Task.isCancelled || stop.isOpen {
+                } catch {
+                    // The suite itself is well; what is missing is the example.
+                    console.say("olp: \(error)")
+                    banner.show(recorder.current, isDetached: false)
+                }
+            }
+            defer { group.cancelAll() }
+            try await supervisor.run(until: stop.opened)
+        }
+        if !background { console.say("Stopped.") }
+    }
+
+    static func alreadyRunning(_ folder: SuiteFolder, _ surroundings: Surroundings) throws(Failure) -> Failure {
+        let shown = surroundings.shown(folder.path)
+        let who = try SuiteState.read(folder.state).map {
+            "process \($0.pid), since \($0.startedAt.formatted(.iso8601)), at \($0.url)"
+        }
+        return Failure(
+            .failure, "a suite already runs on \(shown): \(who ?? "it is starting or stopping")",
+            advice: "Use it, stop it with `olp down --data \(shown)`, or choose another folder with --data.")
+    }
+}
+
+extension SuiteState {
+    /// The state before anything is started.
+    package init(_ plan: SuitePlan) {
+        self.init(
+            pid: getpid(), startedAt: .now, url: plan.url, tokenFile: plan.folder.token,
+            services: plan.processes.map { process in
+                Service(
+                    name: process.name, endpoint: process.endpoint, adminPort: 0, pid: nil, phase: .starting,
+                    restarts: 0, log: process.log)
+            })
+    }
+}

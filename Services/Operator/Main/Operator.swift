@@ -1,0 +1,8 @@
+import OperatorCommands
+
+@main
+struct Main {
+    static func main() async {
+        await Olp.start()
+    }
+}
