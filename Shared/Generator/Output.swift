@@ -8,6 +8,9 @@ enum Output {
             let folder = destination.folder
             output["\(folder)/Namespaces.swift"] = SupportEmitter.namespaces(files)
             output["\(folder)/CodecSupport+C.swift"] = SupportEmitter.codecSupport()
+            if destination == .testSupport {
+                output["\(folder)/FileDescriptors.swift"] = CatalogueEmitter(schema: schema).ownDescriptors(of: files)
+            }
             for file in files {
                 let name = "\(folder)/\(swiftFile(file))"
                 output[name + ".swift"] = SwiftMessageEmitter(schema: schema, file: file).text()

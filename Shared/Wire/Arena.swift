@@ -151,6 +151,17 @@ package struct Arena {
         unsafe state.pointee.end = Arena.end(of: survivor)
     }
 
+    /// Bytes of all chunks, handed out or not.
+    var heldBytes: Int {
+        var total = 0
+        var chunk: UnsafeMutablePointer<Chunk>? = unsafe state.pointee.chunk
+        while let current = unsafe chunk {
+            unsafe total += current.pointee.byteCount
+            unsafe chunk = current.pointee.previous
+        }
+        return total
+    }
+
     // MARK: Chunks
 
     private static func makeChunk(

@@ -29,7 +29,7 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case repeatedSingular
         /// A map with two entries for one key.
         case duplicateMapKey
-        /// protobuf-c refused what the scan had let through.
+        /// protobuf-c cannot unpack it.
         case malformed
     }
 

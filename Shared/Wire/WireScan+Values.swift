@@ -128,6 +128,10 @@ extension WireScan {
                 try unsafe skipVarint(end: end, position, field)
                 elements += 1
             }
+            // protobuf-c takes each byte of a packed list of bools for one of them.
+            guard unsafe elements == count || field.pointee.type != PROTOBUF_C_TYPE_BOOL else {
+                throw unsafe error(.malformed, at: position, field)
+            }
         case 1:
             guard count % 8 == 0 else { throw unsafe error(.truncated, at: position, field) }
             elements = count / 8
