@@ -22,7 +22,7 @@ enum StoreTables {
             """,
             """
             CREATE TABLE store_events (
-                position BIGINT NOT NULL PRIMARY KEY,
+                position \(.numberKey),
                 id TEXT NOT NULL UNIQUE,
                 type TEXT NOT NULL,
                 subject TEXT NOT NULL,
@@ -38,7 +38,7 @@ enum StoreTables {
             CREATE TABLE store_followers (
                 source TEXT NOT NULL PRIMARY KEY,
                 position TEXT NOT NULL
-            )
+            ) \(.keptByKey)
             """,
             """
             CREATE TABLE store_replies (
@@ -49,7 +49,7 @@ enum StoreTables {
                 reply \(.bytes) NOT NULL,
                 created_at BIGINT NOT NULL,
                 PRIMARY KEY (principal, method, idempotency_key)
-            )
+            ) \(.keptByKey)
             """,
             "CREATE INDEX store_replies_by_age ON store_replies (created_at)",
             """
@@ -65,7 +65,7 @@ enum StoreTables {
                 detail_json TEXT NOT NULL,
                 request_id TEXT NOT NULL,
                 PRIMARY KEY (entity, entity_id, version)
-            )
+            ) \(.keptByKey)
             """,
         ] + SQL.appendOnly(table: "store_history") + SQL.appendOnly(table: "store_events")),
     ]

@@ -2,6 +2,11 @@
 package enum SQLTerm: Hashable, Sendable {
     /// Column type of raw bytes.
     case bytes
+    /// Type and key of a column of whole numbers that is the primary key: `position \(.numberKey)`.
+    case numberKey
+    /// Ends a CREATE TABLE whose rows are best kept in the order of their primary key, without an
+    /// index beside them: one place less to write. For small rows.
+    case keptByKey
     /// A whole statement that makes UPDATE of the table fail.
     case forbidUpdate(table: String)
     /// A whole statement that makes DELETE from the table fail.

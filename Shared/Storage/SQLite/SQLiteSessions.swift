@@ -143,6 +143,8 @@ struct SQLiteDialect: SQLDialect {
     func text(of term: SQLTerm) -> String {
         switch term {
         case .bytes: "BLOB"
+        case .numberKey: "INTEGER PRIMARY KEY"
+        case .keptByKey: "WITHOUT ROWID"
         case .forbidUpdate(let table): Self.forbid("UPDATE", table, "changed")
         case .forbidDelete(let table): Self.forbid("DELETE", table, "removed")
         }
