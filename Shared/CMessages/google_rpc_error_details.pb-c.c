@@ -38,11 +38,11 @@ void google__rpc__error_info__metadata_entry__init(Google__Rpc__ErrorInfo__Metad
     google__rpc__error_info__metadata_entry__place(message);
 }
 static const ProtobufCFieldDescriptor google__rpc__error_info__metadata_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Google__Rpc__ErrorInfo__MetadataEntry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Google__Rpc__ErrorInfo__MetadataEntry, has_key), offsetof(Google__Rpc__ErrorInfo__MetadataEntry, key),
       NULL, NULL, 65536, 0, NULL, NULL },
-    { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Google__Rpc__ErrorInfo__MetadataEntry, value),
+    { "value", 2, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Google__Rpc__ErrorInfo__MetadataEntry, has_value), offsetof(Google__Rpc__ErrorInfo__MetadataEntry, value),
       NULL, NULL, 65536, 0, NULL, NULL },
 };
 static const unsigned google__rpc__error_info__metadata_entry__field_indices_by_name[] = {

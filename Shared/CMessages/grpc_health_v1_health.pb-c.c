@@ -118,8 +118,8 @@ void grpc__health__v1__health_list_response__statuses_entry__init(Grpc__Health__
     grpc__health__v1__health_list_response__statuses_entry__place(message);
 }
 static const ProtobufCFieldDescriptor grpc__health__v1__health_list_response__statuses_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Grpc__Health__V1__HealthListResponse__StatusesEntry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Grpc__Health__V1__HealthListResponse__StatusesEntry, has_key), offsetof(Grpc__Health__V1__HealthListResponse__StatusesEntry, key),
       NULL, NULL, 65536, 0, NULL, NULL },
     { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_MESSAGE,
       0, offsetof(Grpc__Health__V1__HealthListResponse__StatusesEntry, value),

@@ -313,11 +313,11 @@ void olp__testing__v1__everything__m_string_string_entry__init(Olp__Testing__V1_
     olp__testing__v1__everything__m_string_string_entry__place(message);
 }
 static const ProtobufCFieldDescriptor olp__testing__v1__everything__m_string_string_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Olp__Testing__V1__Everything__MStringStringEntry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Olp__Testing__V1__Everything__MStringStringEntry, has_key), offsetof(Olp__Testing__V1__Everything__MStringStringEntry, key),
       NULL, NULL, 65536, 0, NULL, NULL },
-    { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Olp__Testing__V1__Everything__MStringStringEntry, value),
+    { "value", 2, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Olp__Testing__V1__Everything__MStringStringEntry, has_value), offsetof(Olp__Testing__V1__Everything__MStringStringEntry, value),
       NULL, NULL, 65536, 0, NULL, NULL },
 };
 static const unsigned olp__testing__v1__everything__m_string_string_entry__field_indices_by_name[] = {
@@ -342,8 +342,8 @@ void olp__testing__v1__everything__m_int32_message_entry__init(Olp__Testing__V1_
     olp__testing__v1__everything__m_int32_message_entry__place(message);
 }
 static const ProtobufCFieldDescriptor olp__testing__v1__everything__m_int32_message_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT32,
-      0, offsetof(Olp__Testing__V1__Everything__MInt32MessageEntry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_INT32,
+      offsetof(Olp__Testing__V1__Everything__MInt32MessageEntry, has_key), offsetof(Olp__Testing__V1__Everything__MInt32MessageEntry, key),
       NULL, NULL, 0, 0, NULL, NULL },
     { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_MESSAGE,
       0, offsetof(Olp__Testing__V1__Everything__MInt32MessageEntry, value),
@@ -371,11 +371,11 @@ void olp__testing__v1__everything__m_bool_enum_entry__init(Olp__Testing__V1__Eve
     olp__testing__v1__everything__m_bool_enum_entry__place(message);
 }
 static const ProtobufCFieldDescriptor olp__testing__v1__everything__m_bool_enum_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BOOL,
-      0, offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BOOL,
+      offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, has_key), offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, key),
       NULL, NULL, 0, 0, NULL, NULL },
-    { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_ENUM,
-      0, offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, value),
+    { "value", 2, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_ENUM,
+      offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, has_value), offsetof(Olp__Testing__V1__Everything__MBoolEnumEntry, value),
       &olp__testing__v1__colour__descriptor, NULL, 0, 0, NULL, NULL },
 };
 static const unsigned olp__testing__v1__everything__m_bool_enum_entry__field_indices_by_name[] = {
@@ -400,11 +400,11 @@ void olp__testing__v1__everything__m_string_int64_entry__init(Olp__Testing__V1__
     olp__testing__v1__everything__m_string_int64_entry__place(message);
 }
 static const ProtobufCFieldDescriptor olp__testing__v1__everything__m_string_int64_entry__field_descriptors[2] = {
-    { "key", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
-      0, offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, key),
+    { "key", 1, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, has_key), offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, key),
       NULL, NULL, 65536, 0, NULL, NULL },
-    { "value", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT64,
-      0, offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, value),
+    { "value", 2, PROTOBUF_C_LABEL_OPTIONAL, PROTOBUF_C_TYPE_INT64,
+      offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, has_value), offsetof(Olp__Testing__V1__Everything__MStringInt64Entry, value),
       NULL, NULL, 0, 0, NULL, NULL },
 };
 static const unsigned olp__testing__v1__everything__m_string_int64_entry__field_indices_by_name[] = {

@@ -2,8 +2,8 @@
 ///
 /// It differs from protoc-c's output in these points. Strings are `ProtobufCBinaryData`, so that
 /// lengths travel without `strlen` and no text is cut at a NUL. Enums are `int32_t`. `optional`
-/// fields of proto3 and implicit floating-point fields have a `has_` member, the latter because
-/// protobuf-c would otherwise leave out −0.0.
+/// fields of proto3 have a `has_` member; so have floating-point fields, because protobuf-c would
+/// otherwise leave out −0.0, and keys and values of map entries, which other protobufs always send.
 struct CHeaderEmitter {
     let schema: Schema
     let file: ProtoFile
@@ -59,7 +59,7 @@ struct CHeaderEmitter {
         out.indented { out in
             out.line("ProtobufCMessage base;")
             for field in message.fields where field.oneof == nil {
-                out.lines(CField(schema, field).declarations)
+                out.lines(CField(schema, field, in: message).declarations)
             }
             for (index, oneof) in message.oneofs.enumerated() {
                 let members = message.fields.filter { $0.oneof == index }
@@ -67,7 +67,7 @@ struct CHeaderEmitter {
                 out.line("int32_t \(Naming.cMember(oneof.name))_case;")
                 out.line("union {")
                 out.indented { out in
-                    for member in members { out.lines(CField(schema, member).declarations) }
+                    for member in members { out.lines(CField(schema, member, in: message).declarations) }
                 }
                 out.line("};")
             }
@@ -101,8 +101,11 @@ struct CField {
     /// The C type of one element.
     let type: String
 
-    init(_ schema: Schema, _ field: ProtoField) {
+    private let isInMapEntry: Bool
+
+    init(_ schema: Schema, _ field: ProtoField, in message: ProtoMessage) {
         self.field = field
+        isInMapEntry = message.isMapEntry
         name = Naming.cMember(field.name)
         type = switch field.kind {
         case .double: "double"
@@ -120,7 +123,7 @@ struct CField {
     /// Whether a `has_` member says that the field is there.
     var hasQuantifier: Bool {
         guard field.oneof == nil, !field.isRepeated, !field.isMessage else { return false }
-        return field.isOptional || field.kind == .double || field.kind == .float
+        return field.isOptional || isInMapEntry || field.kind == .double || field.kind == .float
     }
 
     var declarations: [String] {

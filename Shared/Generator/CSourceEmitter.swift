@@ -77,7 +77,7 @@ struct CSourceEmitter {
     /// leaves alone; the guard tells by it whether one of them comes twice.
     private func fieldRow(_ field: ProtoField, in message: ProtoMessage, slot: Int) -> [String] {
         let type = Naming.cType(message.fullName)
-        let member = CField(schema, field)
+        let member = CField(schema, field, in: message)
         let quantifier: String
         if let oneof = field.oneof {
             quantifier = "offsetof(\(type), \(Naming.cMember(message.oneofs[oneof].name))_case)"

@@ -107,7 +107,7 @@ struct SwiftCodecEmitter {
                 out.line("let entry = unsafe \(Naming.cLower(entry.fullName))__place("
                     + "arena.allocate(byteCount: MemoryLayout<\(type)>.size))!")
                 for (half, member) in [(key, "key"), (value, "value")] {
-                    if CField(schema, half.field).hasQuantifier { out.line("unsafe entry.pointee.has_\(member) = 1") }
+                    if CField(schema, half.field, in: entry).hasQuantifier { out.line("unsafe entry.pointee.has_\(member) = 1") }
                     out.line("unsafe entry.pointee.\(member) = \(CValue(schema, half.field).of("pair.\(member)"))")
                 }
                 out.line("unsafe list[index] = entry")

@@ -49,7 +49,10 @@ package struct JSONWriter {
     }
 
     package mutating func value(_ value: Float) {
-        word(value.isFinite ? value.description : Self.special(Double(value)))
+        guard value.isFinite else { return word(Self.special(Double(value))) }
+        // The shortest text of the largest float is larger than it, and readers that go by way of a double refuse it.
+        let isLargest = value.magnitude == .greatestFiniteMagnitude
+        word(isLargest ? Double(value).description : value.description)
     }
 
     package mutating func value(_ value: String) {

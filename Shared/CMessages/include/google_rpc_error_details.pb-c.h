@@ -30,7 +30,9 @@ struct Google__Rpc__ErrorInfo {
 
 struct Google__Rpc__ErrorInfo__MetadataEntry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     ProtobufCBinaryData key;
+    protobuf_c_boolean has_value;
     ProtobufCBinaryData value;
 };
 

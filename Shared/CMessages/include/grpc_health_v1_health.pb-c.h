@@ -38,6 +38,7 @@ struct Grpc__Health__V1__HealthListResponse {
 
 struct Grpc__Health__V1__HealthListResponse__StatusesEntry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     ProtobufCBinaryData key;
     Grpc__Health__V1__HealthCheckResponse *value;
 };

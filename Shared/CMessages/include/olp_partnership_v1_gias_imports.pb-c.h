@@ -51,6 +51,8 @@ struct Olp__Partnership__V1__GiasImport {
     Google__Protobuf__Timestamp *started_at;
     Google__Protobuf__Timestamp *ended_at;
     int64_t version;
+    int64_t issues_found;
+    int64_t issues_kept;
 };
 
 struct Olp__Partnership__V1__GiasIssue {
@@ -303,7 +305,7 @@ static inline Olp__Partnership__V1__ListGiasImportIssuesReply *olp__partnership_
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_partnership_v1_gias_imports__file_bytes(void) {
-    extern const uint8_t olp_partnership_v1_gias_imports__file[3483];
+    extern const uint8_t olp_partnership_v1_gias_imports__file[3551];
     return olp_partnership_v1_gias_imports__file;
 }
 

@@ -114,25 +114,32 @@ struct Olp__Testing__V1__Everything__Nested {
 
 struct Olp__Testing__V1__Everything__MStringStringEntry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     ProtobufCBinaryData key;
+    protobuf_c_boolean has_value;
     ProtobufCBinaryData value;
 };
 
 struct Olp__Testing__V1__Everything__MInt32MessageEntry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     int32_t key;
     Olp__Testing__V1__Everything__Nested *value;
 };
 
 struct Olp__Testing__V1__Everything__MBoolEnumEntry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     protobuf_c_boolean key;
+    protobuf_c_boolean has_value;
     int32_t value;
 };
 
 struct Olp__Testing__V1__Everything__MStringInt64Entry {
     ProtobufCMessage base;
+    protobuf_c_boolean has_key;
     ProtobufCBinaryData key;
+    protobuf_c_boolean has_value;
     int64_t value;
 };
 

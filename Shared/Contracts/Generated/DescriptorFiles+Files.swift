@@ -226,7 +226,7 @@ extension DescriptorFiles {
                 "olp.partnership.v1.GiasImports.WatchGiasImport",
             ],
             extensions: [],
-            bytes: { unsafe copy(olp_partnership_v1_gias_imports__file_bytes(), 3483) }),
+            bytes: { unsafe copy(olp_partnership_v1_gias_imports__file_bytes(), 3551) }),
         File(
             name: "olp/partnership/v1/partners.proto",
             dependencies: ["google/api/annotations.proto", "olp/common/v1/common.proto", "google/protobuf/timestamp.proto"],

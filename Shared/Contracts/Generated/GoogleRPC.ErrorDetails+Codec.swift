@@ -19,7 +19,9 @@ extension GoogleRPC.ErrorInfo: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Google__Rpc__ErrorInfo__MetadataEntry>?.self, count: self.metadata.count)
             for (index, pair) in self.metadata.sorted(by: { $0.key < $1.key }).enumerated() {
                 let entry = unsafe google__rpc__error_info__metadata_entry__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ErrorInfo__MetadataEntry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
+                unsafe entry.pointee.has_value = 1
                 unsafe entry.pointee.value = ProtobufCBinaryData(arena.bytes(of: pair.value))
                 unsafe list[index] = entry
             }

@@ -73,6 +73,7 @@ extension HealthV1.HealthListResponse: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Grpc__Health__V1__HealthListResponse__StatusesEntry>?.self, count: self.statuses.count)
             for (index, pair) in self.statuses.sorted(by: { $0.key < $1.key }).enumerated() {
                 let entry = unsafe grpc__health__v1__health_list_response__statuses_entry__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListResponse__StatusesEntry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
                 unsafe entry.pointee.value = pair.value.lay(in: arena).assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
                 unsafe list[index] = entry

@@ -483,7 +483,8 @@ package enum OpenAPIDocument {
                             "type": "string"
                           },
                           "status": {
-                            "$ref": "#/components/schemas/PartnerStatus"
+                            "$ref": "#/components/schemas/PartnerStatus",
+                            "description": "Absent: as it is. A prospect becomes ACTIVE or ENDED, an active partner ENDED; an ended one may\nbecome ACTIVE again, with a reason."
                           },
                           "groupUid": {
                             "type": "string",
@@ -1015,7 +1016,7 @@ package enum OpenAPIDocument {
                     "in": "query",
                     "schema": {
                       "type": "string",
-                      "description": "Words of the name or town, a postcode or its beginning, or a URN. \"St\", \"St.\" and \"Saint\" are\none word; apostrophes and accents do not matter; a small slip of the fingers is forgiven.\nAt most 200 characters. Empty: all."
+                      "description": "Words of the name, town or locality, a postcode or its beginning, a URN, or a local authority and\nestablishment number such as \"340/2013\". \"St\", \"St.\" and \"Saint\" are one word, and so are \"CofE\",\n\"C of E\" and \"CE\"; apostrophes and accents do not matter; a word may be the beginning of a longer\none. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.\nEmpty: all."
                     }
                   },
                   {
@@ -1424,7 +1425,7 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Older than what is held, an exact repeat, blank, or of a kind that is not kept."
+                    "description": "Older than what is held, an exact repeat, blank, or about an establishment that is in no\nestablishment file (children's centres are in groups, for one)."
                   },
                   "rejected": {
                     "type": "string",
@@ -1477,6 +1478,17 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$"
+                  },
+                  "issuesFound": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Issues found so far, and those of them that are kept: the first 10,000."
+                  },
+                  "issuesKept": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
                   }
                 }
               },
@@ -1509,7 +1521,7 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Count of the record after the header, from 1."
+                    "description": "Count of the record after the header, from 1, blank ones too."
                   },
                   "severity": {
                     "$ref": "#/components/schemas/GiasIssue.Severity"
@@ -1751,7 +1763,7 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Grows with each change; an edit that names an older one is refused."
+                    "description": "Grows with each change of the partner and of its members; an edit that names an older one is\nrefused."
                   }
                 }
               },
@@ -1821,17 +1833,19 @@ package enum OpenAPIDocument {
                   },
                   "status": {
                     "$ref": "#/components/schemas/PartnerStatus",
-                    "description": "Absent: ACTIVE."
+                    "description": "PROSPECT or ACTIVE. Absent: ACTIVE."
                   },
                   "groupUid": {
                     "type": "string",
                     "format": "int64",
-                    "pattern": "^-?[0-9]+$"
+                    "pattern": "^-?[0-9]+$",
+                    "description": "An academy trust that is open."
                   },
                   "leadSchoolUrn": {
                     "type": "string",
                     "format": "int64",
-                    "pattern": "^-?[0-9]+$"
+                    "pattern": "^-?[0-9]+$",
+                    "description": "A school that can be an employer; needed for a partner that is a school."
                   },
                   "contactName": {
                     "type": "string"
@@ -1955,14 +1969,14 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Grows with every change that an import made."
+                    "description": "Grows with every change that an import made of the establishment's own row; groups and links\nhave none."
                   },
                   "groups": {
                     "type": "array",
                     "items": {
                       "$ref": "#/components/schemas/GroupMembership"
                     },
-                    "description": "Groups that the school belongs to."
+                    "description": "Groups that the school belongs to now."
                   },
                   "links": {
                     "type": "array",

@@ -74,6 +74,8 @@ extension PartnershipV1.GiasImport: LaidOutMessage {
             unsafe c.pointee.ended_at = value.lay(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self)
         }
         unsafe c.pointee.version = self.version
+        unsafe c.pointee.issues_found = self.issuesFound
+        unsafe c.pointee.issues_kept = self.issuesKept
         return UnsafeMutableRawPointer(c)
     }
 
@@ -99,6 +101,8 @@ extension PartnershipV1.GiasImport: LaidOutMessage {
             self.endedAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
         }
         self.version = unsafe c.pointee.version
+        self.issuesFound = unsafe c.pointee.issues_found
+        self.issuesKept = unsafe c.pointee.issues_kept
     }
 }
 

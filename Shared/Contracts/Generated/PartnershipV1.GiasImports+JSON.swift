@@ -99,6 +99,8 @@ extension PartnershipV1.GiasImport: JSONMessage {
         FieldInfo("started_at", jsonName: "startedAt", number: 6, kind: .message, isOptional: true, messageName: "google.protobuf.Timestamp"),
         FieldInfo("ended_at", jsonName: "endedAt", number: 7, kind: .message, isOptional: true, messageName: "google.protobuf.Timestamp"),
         FieldInfo("version", jsonName: "version", number: 8, kind: .int64),
+        FieldInfo("issues_found", jsonName: "issuesFound", number: 9, kind: .int64),
+        FieldInfo("issues_kept", jsonName: "issuesKept", number: 10, kind: .int64),
     ]
     private static let jsonNames = JSONNames(fields)
 
@@ -137,6 +139,14 @@ extension PartnershipV1.GiasImport: JSONMessage {
             json.key("version")
             json.value(self.version)
         }
+        if json.includeDefaults || self.issuesFound != 0 {
+            json.key("issuesFound")
+            json.value(self.issuesFound)
+        }
+        if json.includeDefaults || self.issuesKept != 0 {
+            json.key("issuesKept")
+            json.value(self.issuesKept)
+        }
     }
 
     package init(json: inout JSONReader) throws(JSONError) {
@@ -155,6 +165,8 @@ extension PartnershipV1.GiasImport: JSONMessage {
             case 6: self.startedAt = try GoogleProtobuf.Timestamp(json: &json)
             case 7: self.endedAt = try GoogleProtobuf.Timestamp(json: &json)
             case 8: self.version = try json.integer()
+            case 9: self.issuesFound = try json.integer()
+            case 10: self.issuesKept = try json.integer()
             default: try json.skipValue()
             }
         }

@@ -136,7 +136,8 @@ extension PartnershipV1 {
         package var updated: Int64 = 0
         /// Equal to what is held.
         package var unchanged: Int64 = 0
-        /// Older than what is held, an exact repeat, blank, or of a kind that is not kept.
+        /// Older than what is held, an exact repeat, blank, or about an establishment that is in no
+        /// establishment file (children's centres are in groups, for one).
         package var ignored: Int64 = 0
         /// Could not be used; each has an issue.
         package var rejected: Int64 = 0
@@ -185,6 +186,9 @@ extension PartnershipV1 {
         package var startedAt: GoogleProtobuf.Timestamp? = nil
         package var endedAt: GoogleProtobuf.Timestamp? = nil
         package var version: Int64 = 0
+        /// Issues found so far, and those of them that are kept: the first 10,000.
+        package var issuesFound: Int64 = 0
+        package var issuesKept: Int64 = 0
 
         package init() {}
 
@@ -196,7 +200,9 @@ extension PartnershipV1 {
             createdAt: GoogleProtobuf.Timestamp? = nil,
             startedAt: GoogleProtobuf.Timestamp? = nil,
             endedAt: GoogleProtobuf.Timestamp? = nil,
-            version: Int64 = 0
+            version: Int64 = 0,
+            issuesFound: Int64 = 0,
+            issuesKept: Int64 = 0
         ) {
             self.id = id
             self.state = state
@@ -206,6 +212,8 @@ extension PartnershipV1 {
             self.startedAt = startedAt
             self.endedAt = endedAt
             self.version = version
+            self.issuesFound = issuesFound
+            self.issuesKept = issuesKept
         }
     }
 }
@@ -260,7 +268,7 @@ extension PartnershipV1 {
         package var file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0)
         /// Line of the file on which the record begins; the header is on line 1.
         package var line: Int64 = 0
-        /// Count of the record after the header, from 1.
+        /// Count of the record after the header, from 1, blank ones too.
         package var record: Int64 = 0
         package var severity: PartnershipV1.GiasIssue.Severity = PartnershipV1.GiasIssue.Severity(rawValue: 0)
         /// The URN or group UID, if the row had one.
@@ -310,6 +318,7 @@ extension PartnershipV1 {
             /// For people; at most 200 characters.
             package var name: String = ""
             /// 0 if not known.
+            /// Otherwise a stream that brings another number of bytes is not kept.
             package var bytesTotal: Int64 = 0
 
             package init() {}

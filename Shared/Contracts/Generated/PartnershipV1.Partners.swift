@@ -123,7 +123,8 @@ extension PartnershipV1 {
         package var notes: String = ""
         package var createdAt: GoogleProtobuf.Timestamp? = nil
         package var updatedAt: GoogleProtobuf.Timestamp? = nil
-        /// Grows with each change; an edit that names an older one is refused.
+        /// Grows with each change of the partner and of its members; an edit that names an older one is
+        /// refused.
         package var version: Int64 = 0
 
         package init() {}
@@ -203,9 +204,11 @@ extension PartnershipV1 {
         /// 1 to 200 characters, and no other partner has it that has not ended.
         package var name: String = ""
         package var kind: PartnershipV1.PartnerKind = PartnershipV1.PartnerKind(rawValue: 0)
-        /// Absent: ACTIVE.
+        /// PROSPECT or ACTIVE. Absent: ACTIVE.
         package var status: PartnershipV1.PartnerStatus = PartnershipV1.PartnerStatus(rawValue: 0)
+        /// An academy trust that is open.
         package var groupUid: Int64? = nil
+        /// A school that can be an employer; needed for a partner that is a school.
         package var leadSchoolUrn: Int64? = nil
         package var contactName: String = ""
         package var contactEmail: String = ""
@@ -250,6 +253,8 @@ extension PartnershipV1 {
     package struct UpdatePartnerRequest: Hashable, Sendable {
         package var id: String = ""
         package var name: String = ""
+        /// Absent: as it is. A prospect becomes ACTIVE or ENDED, an active partner ENDED; an ended one may
+        /// become ACTIVE again, with a reason.
         package var status: PartnershipV1.PartnerStatus = PartnershipV1.PartnerStatus(rawValue: 0)
         package var groupUid: Int64? = nil
         package var leadSchoolUrn: Int64? = nil
@@ -260,6 +265,7 @@ extension PartnershipV1 {
         package var notes: String = ""
         package var reason: String = ""
         /// The version that was edited; over HTTP: If-Match. ABORTED if the partner has another by now.
+        /// 0: whatever it has.
         package var expectedVersion: Int64 = 0
 
         package init() {}

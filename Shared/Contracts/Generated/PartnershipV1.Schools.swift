@@ -158,9 +158,10 @@ extension PartnershipV1 {
         package var selectable: Bool = false
         /// When the register says it was last changed.
         package var lastChangedOn: CommonV1.Date? = nil
-        /// Grows with every change that an import made.
+        /// Grows with every change that an import made of the establishment's own row; groups and links
+        /// have none.
         package var version: Int64 = 0
-        /// Groups that the school belongs to.
+        /// Groups that the school belongs to now.
         package var groups: [PartnershipV1.GroupMembership] = []
         package var links: [PartnershipV1.SchoolLink] = []
 
@@ -361,9 +362,11 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Which schools, in which order.
     package struct SearchSchoolsRequest: Hashable, Sendable {
-        /// Words of the name or town, a postcode or its beginning, or a URN. "St", "St." and "Saint" are
-        /// one word; apostrophes and accents do not matter; a small slip of the fingers is forgiven.
-        /// At most 200 characters. Empty: all.
+        /// Words of the name, town or locality, a postcode or its beginning, a URN, or a local authority and
+        /// establishment number such as "340/2013". "St", "St." and "Saint" are one word, and so are "CofE",
+        /// "C of E" and "CE"; apostrophes and accents do not matter; a word may be the beginning of a longer
+        /// one. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.
+        /// Empty: all.
         package var query: String = ""
         /// None: any status.
         package var status: [PartnershipV1.SchoolStatus] = []

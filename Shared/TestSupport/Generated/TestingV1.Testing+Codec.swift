@@ -141,7 +141,9 @@ extension TestingV1.Everything: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MStringStringEntry>?.self, count: self.mStringString.count)
             for (index, pair) in self.mStringString.sorted(by: { $0.key < $1.key }).enumerated() {
                 let entry = unsafe olp__testing__v1__everything__m_string_string_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MStringStringEntry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
+                unsafe entry.pointee.has_value = 1
                 unsafe entry.pointee.value = ProtobufCBinaryData(arena.bytes(of: pair.value))
                 unsafe list[index] = entry
             }
@@ -152,6 +154,7 @@ extension TestingV1.Everything: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MInt32MessageEntry>?.self, count: self.mInt32Message.count)
             for (index, pair) in self.mInt32Message.sorted(by: { $0.key < $1.key }).enumerated() {
                 let entry = unsafe olp__testing__v1__everything__m_int32_message_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MInt32MessageEntry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = pair.key
                 unsafe entry.pointee.value = pair.value.lay(in: arena).assumingMemoryBound(to: Olp__Testing__V1__Everything__Nested.self)
                 unsafe list[index] = entry
@@ -163,7 +166,9 @@ extension TestingV1.Everything: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MBoolEnumEntry>?.self, count: self.mBoolEnum.count)
             for (index, pair) in self.mBoolEnum.sorted(by: { !$0.key && $1.key }).enumerated() {
                 let entry = unsafe olp__testing__v1__everything__m_bool_enum_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MBoolEnumEntry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = pair.key ? 1 : 0
+                unsafe entry.pointee.has_value = 1
                 unsafe entry.pointee.value = pair.value.rawValue
                 unsafe list[index] = entry
             }
@@ -174,7 +179,9 @@ extension TestingV1.Everything: LaidOutMessage {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MStringInt64Entry>?.self, count: self.mStringInt64.count)
             for (index, pair) in self.mStringInt64.sorted(by: { $0.key < $1.key }).enumerated() {
                 let entry = unsafe olp__testing__v1__everything__m_string_int64_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MStringInt64Entry>.size))!
+                unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
+                unsafe entry.pointee.has_value = 1
                 unsafe entry.pointee.value = pair.value
                 unsafe list[index] = entry
             }
