@@ -111,7 +111,7 @@ let package = Package(
               resources: [.copy("Resources")]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("RPCTests", ["RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
-        tests("StorageTests", ["Storage", "Values"]),
+        tests("StorageTests", ["Storage", "Sodium", "Values"]),
         tests("ServiceKitTests", ["ServiceKit", "RPC", "Contracts"]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
