@@ -14,8 +14,9 @@ struct StreamEnding: ServerInterceptor {
             try await withoutActuallyEscaping(next) { next in
                 group.addTask { .answered(try await next(context)) }
                 group.addTask {
-                    for await answer in readiness.changes() where answer == Readiness.stoppingAnswer { return .stopping }
-                    throw CancellationError()
+                    await readiness.stopped()
+                    try Task.checkCancellation()
+                    return .stopping
                 }
                 defer { group.cancelAll() }
                 switch try await group.next() {

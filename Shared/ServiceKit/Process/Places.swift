@@ -63,7 +63,7 @@ struct Places {
         _ name: String, _ configuration: Configuration, _ environment: [String: String]
     ) throws(ConfigurationProblem) -> String {
         if let configured = configuration[CommonKeys.store] { return configured }
-        return try StateFolder.store(of: name, environment: environment)
+        return try StateFolder.path(for: "store", environment: environment) + "/\(name).sqlite"
     }
 
     private static func endpoint(_ text: String, key: String) throws(ConfigurationProblem) -> Endpoint {

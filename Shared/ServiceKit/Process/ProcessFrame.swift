@@ -78,7 +78,8 @@ struct ProcessFrame {
         let environment = ServiceEnvironment(
             name: definition.name, configuration: configuration, logger: logger, metrics: metrics,
             readiness: readiness, wallClock: surroundings.wallClock, clock: surroundings.clock,
-            identifiers: identifiers, jitter: { .random(in: 0.8...1.2) }, store: store,
+            identifiers: identifiers, jitter: { .random(in: 0.8...1.2) }, announce: surroundings.printOut,
+            variables: surroundings.environment, store: store,
             channels: Dictionary(uniqueKeysWithValues: channels.map { name, channel in
                 (name, MeteredChannel(channel, target: name, metrics: clientMetrics))
             }))

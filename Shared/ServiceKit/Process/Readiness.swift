@@ -75,6 +75,11 @@ package final class Readiness: Sendable {
         return stream
     }
 
+    /// Returns when the process has begun to stop, or when the task is cancelled.
+    package func stopped() async {
+        for await answer in changes() where answer == Self.stoppingAnswer { return }
+    }
+
     private func change(_ body: (inout State) -> Void) {
         state.withLock { state in
             let before = state.answer

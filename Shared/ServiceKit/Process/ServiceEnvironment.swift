@@ -19,13 +19,17 @@ package struct ServiceEnvironment: Sendable {
     package let identifiers: any IdentifierSource
     /// A factor of 0.8 to 1.2 for waits, so that many do not come back at once.
     package let jitter: @Sendable () -> Double
+    /// Tells whoever started the process something that is not for the log, such as a new token.
+    package let announce: @Sendable (String) -> Void
+    private let variables: [String: String]
     private let openStore: Store?
     private let channels: [String: any Channel]
 
     package init(
         name: String, configuration: Configuration, logger: Logger, metrics: MetricsRegistry, readiness: Readiness,
         wallClock: any WallClock, clock: any Clock<Duration>, identifiers: any IdentifierSource,
-        jitter: @escaping @Sendable () -> Double, store: Store?, channels: [String: any Channel]
+        jitter: @escaping @Sendable () -> Double, announce: @escaping @Sendable (String) -> Void,
+        variables: [String: String], store: Store?, channels: [String: any Channel]
     ) {
         self.name = name
         self.configuration = configuration
@@ -36,6 +40,8 @@ package struct ServiceEnvironment: Sendable {
         self.clock = clock
         self.identifiers = identifiers
         self.jitter = jitter
+        self.announce = announce
+        self.variables = variables
         openStore = store
         self.channels = channels
     }
@@ -44,6 +50,18 @@ package struct ServiceEnvironment: Sendable {
     package var store: Store {
         guard let openStore else { preconditionFailure("\(name) declares no store") }
         return openStore
+    }
+
+    /// Path of a file that has to last, beside where stores are by default; its folder is made.
+    /// - Parameter key: the configuration key whose default it is.
+    package func stateFile(_ name: String, for key: String) throws -> String {
+        let folder = try StateFolder.path(for: key, environment: variables)
+        do {
+            try SystemFile.makeFolder(folder)
+        } catch {
+            throw StartFailure(.cannotCreate, "cannot make the folder \(error)")
+        }
+        return "\(folder)/\(name)"
     }
 
     /// A channel to a peer that the service declared.

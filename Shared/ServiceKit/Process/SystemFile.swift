@@ -7,6 +7,12 @@ package struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let number: Int32
     package let reason: String
 
+    package init(path: String, number: Int32, reason: String) {
+        self.path = path
+        self.number = number
+        self.reason = reason
+    }
+
     package var description: String { "\(path): \(reason)" }
     package var isMissing: Bool { number == ENOENT }
     package var isAlreadyThere: Bool { number == EEXIST }
@@ -47,6 +53,9 @@ package enum SystemFile {
         }
         guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw failure(path) }
     }
+
+    /// Who this process is to the system of files.
+    package static var ownUserID: UInt32 { geteuid() }
 
     /// Who owns a file or folder, and its permission bits.
     package static func ownerAndMode(_ path: String) throws(FileFailure) -> (owner: UInt32, mode: UInt32) {

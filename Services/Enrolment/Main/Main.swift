@@ -1,0 +1,9 @@
+import EnrolmentService
+import ServiceKit
+
+@main
+enum Main {
+    static func main() async {
+        await ServiceProcess.run(.enrolment)
+    }
+}

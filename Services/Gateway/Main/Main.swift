@@ -1,0 +1,9 @@
+import GatewayService
+import ServiceKit
+
+@main
+enum Main {
+    static func main() async {
+        await ServiceProcess.run(.gateway)
+    }
+}

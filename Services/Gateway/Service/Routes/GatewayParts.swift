@@ -1,0 +1,50 @@
+package import Logging
+import RPC
+package import ServiceKit
+package import Values
+
+/// What the gateway's routes work with.
+package struct GatewayParts: Sendable {
+    let table: RouteTable
+    let targets: Targets
+    let bearer: BearerCheck
+    let limits: GatewayLimits
+    let readiness: Readiness
+    let identifiers: any IdentifierSource
+    let logger: Logger
+    let metrics: GatewayMetrics
+
+    package init(
+        targets: Targets, bearer: BearerCheck, limits: GatewayLimits, readiness: Readiness,
+        identifiers: any IdentifierSource, logger: Logger, metrics: MetricsRegistry
+    ) {
+        table = .standard
+        self.targets = targets
+        self.bearer = bearer
+        self.limits = limits
+        self.readiness = readiness
+        self.identifiers = identifiers
+        self.logger = logger
+        self.metrics = GatewayMetrics(metrics)
+    }
+}
+
+/// What the gateway counts.
+struct GatewayMetrics: Sendable {
+    private let durations: Family<Histogram>
+    let active: Gauge
+
+    init(_ registry: MetricsRegistry) {
+        durations = registry.histogram(
+            "http_server_request_duration_seconds", "Time from a request's head to its answer's head.",
+            labels: ["http_request_method", "http_route", "http_response_status_code"],
+            bounds: Histogram.latencyBounds)
+        active = registry.gauge("http_server_active_requests", "Requests that are being answered.").only
+    }
+
+    /// - Parameter route: the pattern, never the path: whoever asks must not be able to make up series.
+    func answered(_ method: String, route: String, status: Int, after duration: Duration) {
+        let known = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"]
+        durations.with(known.contains(method) ? method : "other", route, String(status)).observe(duration)
+    }
+}
