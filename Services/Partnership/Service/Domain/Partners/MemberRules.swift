@@ -23,15 +23,13 @@ enum MemberRules {
         of member: PartnerMember, from: CalendarDate, to: CalendarDate?, expectedVersion: Int64, reason: String,
         others: [PartnerMember]
     ) throws(PartnerRefusal) {
-        try checkFields(from: from, to: to, reason: reason, expectedVersion: expectedVersion)
-        guard member.version == expectedVersion else {
-            throw .versionIsOld(expected: expectedVersion, actual: member.version)
-        }
+        try checkFields(from: from, to: to, reason: reason)
+        try PartnerRules.checkVersion(member.version, expected: expectedVersion)
         try checkOverlap(member.urn, from: from, to: to, others: others.filter { $0.id != member.id })
     }
 
     private static func checkFields(
-        from: CalendarDate, to: CalendarDate?, reason: String, expectedVersion: Int64 = 1
+        from: CalendarDate, to: CalendarDate?, reason: String
     ) throws(PartnerRefusal) {
         var faults: [FieldFault] = []
         if let to, to < from {
@@ -39,9 +37,6 @@ enum MemberRules {
         }
         if let fault = PartnerRules.text(reason, PartnerRules.longestReason) {
             faults.append(FieldFault(field: "reason", message: fault))
-        }
-        if expectedVersion < 1 {
-            faults.append(FieldFault(field: "expectedVersion", message: "must name the version that was edited"))
         }
         guard faults.isEmpty else { throw .invalid(faults) }
     }

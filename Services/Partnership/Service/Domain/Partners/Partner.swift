@@ -44,6 +44,26 @@ struct PartnerDetails: Hashable, Sendable {
     var notes = ""
 }
 
+/// A change of everything that people may edit.
+struct PartnerEdit: Hashable, Sendable {
+    var name: String
+    /// Nil: as it is.
+    var status: PartnerStatus?
+    var groupUID: Int?
+    var leadSchool: URN?
+    var contactName = ""
+    var contactEmail = ""
+    var agreementFrom: CalendarDate?
+    var agreementTo: CalendarDate?
+    var notes = ""
+
+    func details(keeping held: PartnerStatus) -> PartnerDetails {
+        PartnerDetails(name: name, status: status ?? held, groupUID: groupUID, leadSchool: leadSchool,
+                       contactName: contactName, contactEmail: contactEmail, agreementFrom: agreementFrom,
+                       agreementTo: agreementTo, notes: notes)
+    }
+}
+
 /// An organisation on the schools' side that delivers with the provider.
 struct Partner: Hashable, Sendable {
     var id: UUIDv7

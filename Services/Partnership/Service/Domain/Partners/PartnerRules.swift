@@ -25,9 +25,6 @@ enum PartnerRules {
     static func checkChange(of partner: Partner, to details: PartnerDetails, expectedVersion: Int64, reason: String,
                             _ facts: PartnerFacts) throws(PartnerRefusal) {
         var faults = fieldFaults(partner.kind, details, reason: reason)
-        if expectedVersion < 1 {
-            faults.append(FieldFault(field: "expectedVersion", message: "must name the version that was edited"))
-        }
         if !partner.details.status.may(become: details.status) {
             faults.append(FieldFault(field: "status", message: """
                 cannot become \(details.status.name): the partner is \(partner.details.status.name)
@@ -37,12 +34,15 @@ enum PartnerRules {
             faults.append(FieldFault(field: "reason", message: "must say why an ended partner is taken on again"))
         }
         guard faults.isEmpty else { throw .invalid(faults) }
-        guard partner.version == expectedVersion else {
-            throw .versionIsOld(expected: expectedVersion, actual: partner.version)
-        }
+        try checkVersion(partner.version, expected: expectedVersion)
         if facts.nameIsInUse, details.status != .ended { throw .nameInUse(name: details.name) }
         if details.groupUID != partner.details.groupUID { try checkGroup(details, facts) }
         if details.leadSchool != partner.details.leadSchool { try checkLeadSchool(details, facts) }
+    }
+
+    /// An edit that names no version (0) takes the record as it is.
+    static func checkVersion(_ version: Int64, expected: Int64) throws(PartnerRefusal) {
+        guard expected == 0 || version == expected else { throw .versionIsOld(expected: expected, actual: version) }
     }
 
     /// Names are equal if they differ in case and spaces only.

@@ -33,8 +33,6 @@ struct HeldMembership: Hashable, Sendable {
     var groupUID: Int
     var isExclusive: Bool
     var joinedOn: CalendarDate?
-    /// Nil while it lasts.
-    var endedOn: CalendarDate?
     var isEnded: Bool
 }
 

@@ -1,7 +1,7 @@
 import Values
 
 /// One of the register's files, as the importer needs it: how a record is read, and what names it.
-protocol RegisterFile {
+protocol RegisterFile: SendableMetatype {
     associatedtype Value: Hashable & Sendable
     static var kind: GiasFileKind { get }
     static func read(

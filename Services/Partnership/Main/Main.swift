@@ -1,0 +1,9 @@
+import PartnershipService
+import ServiceKit
+
+@main
+enum Main {
+    static func main() async {
+        await ServiceProcess.run(.partnership)
+    }
+}

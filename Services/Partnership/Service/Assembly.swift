@@ -1,0 +1,29 @@
+import Contracts
+package import ServiceKit
+
+extension ServiceDefinition {
+    /// The register of schools, and the partners.
+    package static let partnership = ServiceDefinition(
+        name: "partnership", summary: "The official register of schools, and the partners that schools belong to.",
+        adminPort: 7101, keys: PartnershipKeys.all, store: StoreDefinition(migrations: Migrations.all)
+    ) { environment in
+        let store = PartnershipStore(store: environment.store, identifiers: environment.identifiers,
+                                     payloads: ContractPayloads())
+        let index = RegisterIndex(store, clock: environment.clock, logger: environment.logger)
+        let progress = ChangeSignal()
+        let runner = GiasImportRunner(
+            store, index: index, progress: progress, wallClock: environment.wallClock, clock: environment.clock,
+            batchRows: environment.configuration[PartnershipKeys.batchRows], logger: environment.logger)
+        let imports = GiasImportsService(
+            store: store, progress: progress, wallClock: environment.wallClock, clock: environment.clock,
+            largestFile: environment.configuration[PartnershipKeys.largestFile].bytes)
+
+        var assembly = ServiceAssembly()
+        SchoolsService(store: store, search: RegisterSearch(store: store, index: index))
+            .register(with: &assembly.router)
+        PartnersService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
+        imports.register(with: &assembly.router)
+        assembly.services = [index, runner]
+        return assembly
+    }
+}
