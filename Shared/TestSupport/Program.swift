@@ -61,3 +61,10 @@ package enum Python {
         }
     }
 }
+
+/// Numbers that whoever runs the tests may set.
+package enum ProcessEnvironment {
+    package static func number(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
+}

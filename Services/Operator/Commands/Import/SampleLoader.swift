@@ -8,9 +8,21 @@ import Values
 package struct SampleLoader: Sendable {
     /// `partners.json`: partners and their members, as the bodies of the requests that make them.
     private struct Partners: Decodable {
+        /// The body of a RegisterPartnerRequest, with bodies of AddPartnerMemberRequests in `members`.
         struct Entry: Decodable {
             let partner: JSONValue
             let members: [JSONValue]
+
+            init(from decoder: any Decoder) throws {
+                guard case .object(var fields) = try JSONValue(from: decoder),
+                    case .list(let members) = fields.removeValue(forKey: "members") ?? .list([])
+                else {
+                    throw DecodingError.dataCorrupted(.init(
+                        codingPath: decoder.codingPath, debugDescription: "expected a partner with a list of members"))
+                }
+                partner = .object(fields)
+                self.members = members
+            }
         }
         let partners: [Entry]
     }

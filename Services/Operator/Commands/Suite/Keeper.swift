@@ -9,7 +9,12 @@ package final class Keeper: Sendable {
     /// Pause between two questions whether a process is ready.
     static let readyInterval = Duration.milliseconds(20)
     /// How long a process may take to finish what it does when it is asked to stop.
-    package static let stopGrace = Duration.seconds(10)
+    /// Longer than the services' own drain time, after which they end by themselves.
+    package static let stopGrace = Duration.seconds(25)
+    /// Exit code of a service whose store another process still has, such as one that ends just now.
+    static let storeHeld = ExitStatus.exited(75)
+    /// How often a first start that fails for that is tried again: some 12 s in all.
+    static let firstAttempts = 6
 
     private struct State: Sendable {
         var process: RunningProcess?
@@ -62,7 +67,9 @@ package final class Keeper: Sendable {
             tell(.started(name: plan.name, pid: process.pid, adminPort: port))
             let ran = await clock.measure { await watch(process, port) }
             guard !stopping.isOpen, let how = process.status else { break }
-            guard hasBeenReady else { throw diedEarly(how) }
+            guard hasBeenReady || (how == Self.storeHeld && failures < Self.firstAttempts) else {
+                throw diedEarly(how)
+            }
             if ran >= Backoff.recoveredAfter { failures = 0 }
             let wait = backoff.wait(afterFailures: failures)
             failures += 1

@@ -32,7 +32,7 @@ package struct SuiteFolder: Hashable, Sendable {
         self.path = path
         let name = "olp-\(Self.fingerprint(path))"
         if let folder = surroundings.environment["XDG_RUNTIME_DIR"], folder.hasPrefix("/"),
-            folder.utf8.count + name.utf8.count + "//training-events.sock".utf8.count <= Self.maximumSocketPath
+            folder.utf8.count + name.utf8.count + "//training-events.rpc".utf8.count <= Self.maximumSocketPath
         {
             runtime = "\(folder)/\(name)"
         } else {
@@ -43,11 +43,12 @@ package struct SuiteFolder: Hashable, Sendable {
     package var state: String { "\(path)/suite.json" }
     package var lock: String { "\(path)/suite.lock" }
     package var logs: String { "\(path)/logs" }
-    package var token: String { "\(path)/gateway/token" }
+    package var token: String { "\(path)/gateway.token" }
 
-    package func store(_ service: String) -> String { "\(path)/\(service)" }
+    package func store(_ service: String) -> String { "\(path)/\(service).sqlite" }
     package func log(_ service: String) -> String { "\(logs)/\(service).log" }
-    package func socket(_ service: String) -> String { "\(runtime)/\(service).sock" }
+    /// Where a service makes its socket in its runtime folder.
+    package func socket(_ service: String) -> String { "\(runtime)/\(service).rpc" }
 
     /// Makes the folders. The runtime folder is ours alone, or the sockets in it could be somebody else's.
     package func make(userID: UInt32) throws(Failure) {

@@ -10,6 +10,9 @@ package struct SuitePlan: Sendable {
 
     package static func executableName(_ service: String) -> String { "olp-\(service)" }
 
+    /// How long the port may be in use before we give up.
+    static let portPatience = Duration.seconds(2)
+
     package let folder: SuiteFolder
     package let host: String
     package let port: Int
@@ -61,7 +64,7 @@ package struct SuitePlan: Sendable {
     }
 
     /// Fails, saying what to do, if something stands in the way that can be seen before anything is started.
-    package func check() throws(Failure) {
+    package func check() async throws(Failure) {
         for name in Self.services + [Self.gateway] {
             let path = "\(executables)/\(Self.executableName(name))"
             guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -72,10 +75,16 @@ package struct SuitePlan: Sendable {
                 )
             }
         }
-        guard Port.isFree(host, port) else {
-            throw Failure(
-                .failure, "\(host):\(port) cannot be listened on: another program uses the port, or it may not be used",
-                advice: "Choose another port with --port N, or see who uses this one: ss -ltnp 'sport = :\(port)'")
+        // A gateway that was told to stop a moment ago may still have it.
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.portPatience
+        while !Port.isFree(host, port) {
+            guard clock.now < deadline, (try? await clock.sleep(for: .milliseconds(50))) != nil else {
+                throw Failure(
+                    .failure,
+                    "\(host):\(port) cannot be listened on: another program uses the port, or it may not be used",
+                    advice: "Choose another port with --port N, or see who uses it: ss -ltnp 'sport = :\(port)'")
+            }
         }
     }
 }

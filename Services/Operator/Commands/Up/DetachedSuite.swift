@@ -16,7 +16,7 @@ struct DetachedSuite: Sendable {
         // What can be said at once is said here and not in a log.
         if SuiteLock.isHeld(folder.lock) { throw try UpCommand.alreadyRunning(folder, surroundings) }
         try folder.make(userID: surroundings.userID)
-        try plan.check()
+        try await plan.check()
         let log = folder.log("olp")
         LogFile.rotate(log)
         let process: RunningProcess

@@ -92,7 +92,7 @@ package struct UpCommand: OlpCommand {
             throw try UpCommand.alreadyRunning(folder, surroundings)
         }
         defer { withExtendedLifetime(lock) {} }
-        try plan.check()
+        try await plan.check()
         for process in plan.processes { LogFile.rotate(process.log) }
 
         let background = background

@@ -1,0 +1,180 @@
+import ChildProcess
+import Contracts
+import Foundation
+import Glibc
+import HTTPClient
+import TestSupport
+
+/// The real suite: `olp up` with a data folder of its own, reached over HTTP like by anybody else.
+final class RunningSuite: Sendable {
+    let folder: TemporaryDirectory
+    let port: Int
+    private let process: RunningProcess
+    private let origin: HTTPOrigin
+
+    private init(folder: TemporaryDirectory, port: Int, process: RunningProcess) {
+        self.folder = folder
+        self.port = port
+        self.process = process
+        origin = HTTPOrigin(host: "127.0.0.1", port: port)
+    }
+
+    /// Longest wait for what another process does; debug builds on a busy machine are slow.
+    static let patience = Duration.seconds(60)
+
+    /// Runs `body` with a suite that is ready, and stops it afterwards whatever happens.
+    static func with<R>(
+        _ arguments: [String] = [], _ body: (RunningSuite) async throws -> R
+    ) async throws -> R {
+        let suite = try await start(in: TemporaryDirectory(), arguments)
+        let result: R
+        do {
+            result = try await body(suite)
+        } catch {
+            print("--- log of olp up\n\(suite.log("up"))--- log of partnership\n\(suite.log("partnership").suffix(4000))")
+            await suite.kill()
+            throw error
+        }
+        await suite.kill()
+        return result
+    }
+
+    /// Starts a suite on the data in `folder` and waits until it is ready.
+    static func start(in folder: TemporaryDirectory, _ arguments: [String] = []) async throws -> RunningSuite {
+        let port = try freePort()
+        let process = try await RunningProcess.start(
+            Launch(
+                Project.executable("olp"),
+                arguments: ["up", "--data", folder.file("data"), "--port", "\(port)"] + arguments,
+                environment: Program.environment(), output: .append(to: folder.file("up.log")),
+                error: .append(to: folder.file("up.log")), bond: .ownGroup, signalWithParent: SIGKILL))
+        let suite = RunningSuite(folder: folder, port: port, process: process)
+        do {
+            try await poll(until: "the suite's start", timeout: patience) {
+                if let end = process.status { throw SuiteEnded(how: end, log: suite.log("up")) }
+                return suite.state?.services.allSatisfy { $0.phase == "ready" } == true
+                    && suite.log("up").contains("The suite is up")
+            }
+        } catch {
+            process.send(signal: SIGKILL)
+            throw error
+        }
+        return suite
+    }
+
+    struct SuiteEnded: Error, CustomStringConvertible {
+        let how: ExitStatus
+        let log: String
+        var description: String { "olp up ended with \(how):\n\(log)" }
+    }
+
+    // MARK: Its processes
+
+    /// What `suite.json` says.
+    struct State: Decodable {
+        struct Service: Decodable {
+            let name: String
+            let endpoint: String?
+            let adminPort: Int
+            let pid: Int32?
+            let phase: String
+            let restarts: Int
+        }
+        let pid: Int32
+        let services: [Service]
+    }
+
+    var state: State? {
+        guard let text = try? folder.read("data/suite.json") else { return nil }
+        return try? JSONDecoder().decode(State.self, from: Data(text.utf8))
+    }
+
+    func service(_ name: String) -> State.Service? { state?.services.first { $0.name == name } }
+
+    /// "up" for what `olp up` printed; else the name of a service.
+    func log(_ name: String) -> String {
+        (try? folder.read(name == "up" ? "up.log" : "data/logs/\(name).log")) ?? ""
+    }
+
+    /// Ends a service without warning, and gives the id that it had.
+    @discardableResult
+    func killService(_ name: String) async throws -> Int32 {
+        let pid = try await poll(for: "\(name) to run", timeout: Self.patience) { self.service(name)?.pid }
+        _ = Glibc.kill(pid, SIGKILL)
+        return pid
+    }
+
+    /// Waits until a service that was killed is there again.
+    func waitForRestart(of name: String, after pid: Int32) async throws {
+        try await poll(until: "\(name) to be ready again", timeout: Self.patience) {
+            guard let now = self.service(name) else { return false }
+            return now.phase == "ready" && now.pid != pid
+        }
+    }
+
+    /// Asks it to stop and waits for the end.
+    func stop() async throws -> ExitStatus {
+        process.send(signal: SIGTERM)
+        return try await poll(for: "the suite's end", timeout: Self.patience) { self.process.status }
+    }
+
+    func kill() async {
+        process.send(signal: SIGTERM)
+        _ = try? await poll(for: "the suite's end", timeout: Self.patience) { self.process.status }
+        process.send(signal: SIGKILL)
+    }
+
+    /// Ends the supervisor without warning.
+    func killSupervisor() async {
+        process.send(signal: SIGKILL)
+        await process.ended()
+    }
+
+    // MARK: HTTP
+
+    var token: String {
+        get throws { try folder.read("data/gateway.token").trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+
+    func send(_ request: HTTPRequest, token: String?) async throws -> HTTPReply {
+        var request = request
+        if let token { request.fields.append(("Authorization", "Bearer \(token)")) }
+        return try await HTTPConnection.with(origin) { [request] in try await $0.send(request) }
+    }
+
+    func send(
+        _ method: String, _ target: String, json: String? = nil, fields: [(name: String, value: String)] = []
+    ) async throws -> HTTPReply {
+        var request = HTTPRequest(method, target, fields: fields)
+        if let json {
+            request.body = .bytes(Array(json.utf8))
+            request.fields.append(("Content-Type", "application/json"))
+        }
+        return try await send(request, token: token)
+    }
+
+    /// The reply's message; throws what the gateway said if it is a problem.
+    func call<Reply: JSONMessage>(
+        _ method: String, _ target: String, _ body: (any JSONMessage)? = nil,
+        fields: [(name: String, value: String)] = [], as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        let reply = try await send(method, target, json: body?.jsonText(), fields: fields)
+        guard reply.isSuccess else { throw Refused(reply) }
+        return try Reply(jsonText: reply.text)
+    }
+
+    struct Refused: Error, CustomStringConvertible {
+        let reply: HTTPReply
+        init(_ reply: HTTPReply) { self.reply = reply }
+        var description: String { "\(reply.status): \(reply.text)" }
+    }
+
+    // MARK: olp
+
+    /// Runs `olp` on this suite.
+    func olp(_ arguments: String...) async throws -> Program.Outcome {
+        try await Program.run(
+            Project.executable("olp"), arguments, environment: ["OLP_DATA": folder.file("data")],
+            directory: folder.path, timeout: Self.patience)
+    }
+}
