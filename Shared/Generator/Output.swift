@@ -7,7 +7,7 @@ enum Output {
             guard !files.isEmpty else { continue }
             let folder = destination.folder
             output["\(folder)/Namespaces.swift"] = SupportEmitter.namespaces(files)
-            output["\(folder)/CodecSupport+C.swift"] = SupportEmitter.codecSupport()
+            output["\(folder)/CodecSupport+C.swift"] = SupportEmitter.codecSupport(destination)
             if destination == .testSupport {
                 output["\(folder)/FileDescriptors.swift"] = CatalogueEmitter(schema: schema).ownDescriptors(of: files)
             }

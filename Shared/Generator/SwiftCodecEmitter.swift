@@ -15,13 +15,12 @@ struct SwiftCodecEmitter {
     private func codec(_ message: ProtoMessage, _ out: inout Printer) {
         let lower = Naming.cLower(message.fullName)
         out.line()
-        out.block("extension \(schema.swiftType(message.fullName)): LaidOutMessage") { out in
+        out.block("extension \(schema.swiftType(message.fullName)): Message") { out in
             out.line("package static var messageName: String { \"\(message.fullName)\" }")
             out.line()
-            out.block("package static var layout: MessageLayout") { out in
-                out.line("unsafe MessageLayout(\(lower)__get_descriptor())")
-            }
+            entryPoints(lower, &out)
             out.line()
+            out.line("/// Makes the message's C struct, and all that it points to, in the arena.")
             out.block("package func lay(in arena: Arena) -> UnsafeMutableRawPointer") { out in
                 let type = Naming.cType(message.fullName)
                 let binding = message.fields.isEmpty ? "return" : "let c ="
@@ -33,12 +32,35 @@ struct SwiftCodecEmitter {
                 out.line("return UnsafeMutableRawPointer(c)")
             }
             out.line()
+            out.line("/// Copies the message out of its C struct.")
             out.block("package init(laid: UnsafeRawPointer) throws(WireError)") { out in
                 if !message.fields.isEmpty {
                     out.line("let c = unsafe laid.assumingMemoryBound(to: \(Naming.cType(message.fullName)).self)")
                 }
                 decode(message, &out)
             }
+        }
+    }
+
+    /// Written out for each message, because a generic function of another module would look up types at each call.
+    private func entryPoints(_ lower: String, _ out: inout Printer) {
+        out.block("package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError)") { out in
+            out.line("let arena = Arena.ofThisThread")
+            out.line("let mark = unsafe arena.mark()")
+            out.line("defer { unsafe arena.release(to: mark) }")
+            out.line("try unsafe self.init(laid: "
+                + "Unpacking.unpack(bytes, \(lower)__get_descriptor(), limits, in: arena))")
+        }
+        out.line()
+        out.block("package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R") { out in
+            out.line("let arena = Arena.ofThisThread")
+            out.line("let mark = unsafe arena.mark()")
+            out.line("defer {")
+            out.line("    unsafe arena.release(to: mark)")
+            out.line("    // Long byte arrays are packed from where they are.")
+            out.line("    withExtendedLifetime(self) {}")
+            out.line("}")
+            out.line("return try body(unsafe Packing(structs: lay(in: arena)))")
         }
     }
 
@@ -261,8 +283,8 @@ private struct CValue {
         switch field.kind {
         case .bool: "unsafe \(expression) != 0"
         case .enum: "\(swift.elementType)(rawValue: unsafe \(expression))"
-        case .string: "unsafe Unpacked.text(\(expression).data, \(expression).len)"
-        case .bytes: "unsafe Unpacked.bytes(\(expression).data, \(expression).len)"
+        case .string: "unsafe Unpacked.text(\(expression))"
+        case .bytes: "unsafe Unpacked.bytes(\(expression))"
         case .message, .group: "try unsafe \(swift.elementType)(laid: \(expression))"
         default: "unsafe \(expression)"
         }

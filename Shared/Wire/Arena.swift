@@ -18,20 +18,19 @@ package struct Arena {
     static let retainedBytes = 256 * 1024
     private static let firstChunkBytes = 16 * 1024
     /// Every block is aligned to this; the C structs need no more.
-    @usableFromInline static let alignment = 8
+    private static let alignment = 8
 
     /// At the beginning of each chunk.
     @unsafe
-    struct Chunk {
+    fileprivate struct Chunk {
         var previous: UnsafeMutablePointer<Chunk>?
         var byteCount: Int
     }
 
     @unsafe
-    @usableFromInline
-    struct State {
-        @usableFromInline var next: UnsafeMutableRawPointer
-        @usableFromInline var end: UnsafeMutableRawPointer
+    private struct State {
+        var next: UnsafeMutableRawPointer
+        var end: UnsafeMutableRawPointer
         var chunk: UnsafeMutablePointer<Chunk>
         /// Marks that were taken and not yet released.
         var marks = 0
@@ -39,12 +38,12 @@ package struct Arena {
 
     /// A place to go back to.
     @unsafe
-    struct Mark {
+    package struct Mark {
         fileprivate let next: UnsafeMutableRawPointer
         fileprivate let chunk: UnsafeMutablePointer<Chunk>
     }
 
-    @usableFromInline let state: UnsafeMutablePointer<State>
+    private let state: UnsafeMutablePointer<State>
 
     private init(state: UnsafeMutablePointer<State>) {
         unsafe self.state = state
@@ -66,7 +65,7 @@ package struct Arena {
         return key
     }()
 
-    static var ofThisThread: Arena {
+    package static var ofThisThread: Arena {
         if let state = unsafe pthread_getspecific(key) {
             return unsafe Arena(state: state.assumingMemoryBound(to: State.self))
         }
@@ -96,7 +95,6 @@ package struct Arena {
     // MARK: Blocks
 
     /// A block of uninitialised memory, valid until a mark that was taken before is released.
-    @inlinable
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         let size = (byteCount + (Arena.alignment - 1)) & ~(Arena.alignment - 1)
         let block = unsafe state.pointee.next
@@ -105,9 +103,8 @@ package struct Arena {
         return unsafe block
     }
 
-    @usableFromInline
     @inline(never)
-    func allocateInNewChunk(byteCount: Int) -> UnsafeMutableRawPointer {
+    private func allocateInNewChunk(byteCount: Int) -> UnsafeMutableRawPointer {
         let current = unsafe state.pointee.chunk
         let wanted = unsafe max(byteCount + MemoryLayout<Chunk>.stride, 2 * current.pointee.byteCount)
         let chunk = unsafe Arena.makeChunk(byteCount: wanted, previous: current)
@@ -118,14 +115,14 @@ package struct Arena {
         return unsafe block
     }
 
-    func mark() -> Mark {
+    package func mark() -> Mark {
         unsafe state.pointee.marks += 1
         return unsafe Mark(next: state.pointee.next, chunk: state.pointee.chunk)
     }
 
     /// Gives back all blocks that were handed out since the mark. Marks are released in the reverse
     /// of the order in which they were taken.
-    func release(to mark: Mark) {
+    package func release(to mark: Mark) {
         unsafe state.pointee.marks -= 1
         unsafe state.pointee.next = mark.next
         if unsafe state.pointee.chunk != mark.chunk { unsafe releaseChunks(after: mark.chunk) }

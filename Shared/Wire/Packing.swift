@@ -16,7 +16,8 @@ package struct Packing: ~Copyable {
 
     private let source: Source
 
-    init(structs message: UnsafeRawPointer) {
+    /// - Parameter message: a message's C struct, which stays as it is as long as the packing.
+    package init(structs message: UnsafeRawPointer) {
         let message = unsafe message.assumingMemoryBound(to: ProtobufCMessage.self)
         unsafe source = .structs(message)
         byteCount = unsafe protobuf_c_message_get_packed_size(message)

@@ -29,6 +29,7 @@ extension WireScan {
         try unsafe checkNumber(wireType: wireType, field, position)
     }
 
+    @inline(__always)
     private mutating func checkNumber(wireType: UInt64, _ field: Field?, _ position: Byte) throws(WireError) {
         guard let field = unsafe field else {
             return try unsafe charge(MemoryLayout<ProtobufCMessageUnknownField>.stride, position, nil)
@@ -38,6 +39,7 @@ extension WireScan {
     }
 
     /// A tag: at most five bytes, and no bit above the 32nd.
+    @inline(__always)
     mutating func readTag() throws(WireError) -> UInt32 {
         let position = unsafe at
         let byte = unsafe at.pointee
@@ -46,6 +48,7 @@ extension WireScan {
         return try unsafe readUInt32(after: byte, position, nil, tooLong: .tag)
     }
 
+    @inline(__always)
     private mutating func readLength(_ position: Byte, _ field: Field?) throws(WireError) -> Int {
         guard unsafe at < level.end else { throw unsafe error(.truncated, at: position, field) }
         let byte = unsafe at.pointee
@@ -56,6 +59,7 @@ extension WireScan {
         return length
     }
 
+    @inline(never)
     private mutating func readUInt32(
         after first: UInt8, _ position: Byte, _ field: Field?, tooLong: WireError.Code
     ) throws(WireError) -> UInt32 {
@@ -73,6 +77,7 @@ extension WireScan {
     }
 
     /// At most ten bytes, of which the tenth may hold the 64th bit and no more.
+    @inline(__always)
     private mutating func skipVarint(end: Byte, _ position: Byte, _ field: Field?) throws(WireError) {
         var count = 1
         while true {

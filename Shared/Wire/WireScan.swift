@@ -71,6 +71,7 @@ struct WireScan {
         }
     }
 
+    @inline(__always)
     private mutating func field() throws(WireError) {
         let position = unsafe at
         let tag = try readTag()
@@ -92,6 +93,7 @@ struct WireScan {
     }
 
     /// The table's row for a number, or nil if the message has no such field.
+    @inline(__always)
     private mutating func known(_ number: UInt32) -> Field? {
         let descriptor = unsafe level.descriptor
         let count = unsafe Int(descriptor.pointee.n_fields)
@@ -114,6 +116,7 @@ struct WireScan {
         return nil
     }
 
+    @inline(__always)
     private mutating func found(_ fields: Field, _ index: Int) -> Field {
         unsafe level.expected = index + 1
         return unsafe fields + index
@@ -138,6 +141,7 @@ struct WireScan {
     }
 
     /// Takes memory from the budget.
+    @inline(__always)
     mutating func charge(_ byteCount: Int, _ position: Byte, _ field: Field?) throws(WireError) {
         memoryLeft -= byteCount
         guard memoryLeft >= 0 else { throw unsafe error(.memory, at: position, field) }

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension BenchV1.Sample: LaidOutMessage {
+extension BenchV1.Sample: Message {
     package static var messageName: String { "olp.bench.v1.Sample" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__bench__v1__sample__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__bench__v1__sample__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__bench__v1__sample__place(arena.allocate(byteCount: MemoryLayout<Olp__Bench__V1__Sample>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -47,12 +62,13 @@ extension BenchV1.Sample: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Bench__V1__Sample.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
-        self.town = unsafe Unpacked.text(c.pointee.town.data, c.pointee.town.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.name = unsafe Unpacked.text(c.pointee.name)
+        self.town = unsafe Unpacked.text(c.pointee.town)
         self.urn = unsafe c.pointee.urn
         self.pupils = unsafe c.pointee.pupils
         self.open = unsafe c.pointee.open != 0
@@ -60,7 +76,7 @@ extension BenchV1.Sample: LaidOutMessage {
         if unsafe c.pointee.n_tags > 0 {
             self.tags.reserveCapacity(unsafe c.pointee.n_tags)
             for index in 0..<(unsafe c.pointee.n_tags) {
-                self.tags.append(unsafe Unpacked.text(c.pointee.tags[index].data, c.pointee.tags[index].len))
+                self.tags.append(unsafe Unpacked.text(c.pointee.tags[index]))
             }
         }
         if unsafe c.pointee.n_years > 0 {
@@ -70,19 +86,34 @@ extension BenchV1.Sample: LaidOutMessage {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
         }
         if unsafe c.pointee.has_note != 0 {
-            self.note = unsafe Unpacked.text(c.pointee.note.data, c.pointee.note.len)
+            self.note = unsafe Unpacked.text(c.pointee.note)
         }
-        self.padding = unsafe Unpacked.bytes(c.pointee.padding.data, c.pointee.padding.len)
+        self.padding = unsafe Unpacked.bytes(c.pointee.padding)
     }
 }
 
-extension BenchV1.StreamRequest: LaidOutMessage {
+extension BenchV1.StreamRequest: Message {
     package static var messageName: String { "olp.bench.v1.StreamRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__bench__v1__stream_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__bench__v1__stream_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__bench__v1__stream_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Bench__V1__StreamRequest>.size))!
         unsafe c.pointee.count = self.count
@@ -92,6 +123,7 @@ extension BenchV1.StreamRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Bench__V1__StreamRequest.self)
         self.init()

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension CommonV1.Date: LaidOutMessage {
+extension CommonV1.Date: Message {
     package static var messageName: String { "olp.common.v1.Date" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__date__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__date__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__date__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Date>.size))!
         unsafe c.pointee.year = self.year
@@ -19,6 +34,7 @@ extension CommonV1.Date: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Date.self)
         self.init()
@@ -28,13 +44,28 @@ extension CommonV1.Date: LaidOutMessage {
     }
 }
 
-extension CommonV1.Money: LaidOutMessage {
+extension CommonV1.Money: Message {
     package static var messageName: String { "olp.common.v1.Money" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__money__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__money__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__money__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Money>.size))!
         unsafe c.pointee.currency = ProtobufCBinaryData(arena.bytes(of: self.currency))
@@ -42,21 +73,37 @@ extension CommonV1.Money: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Money.self)
         self.init()
-        self.currency = unsafe Unpacked.text(c.pointee.currency.data, c.pointee.currency.len)
+        self.currency = unsafe Unpacked.text(c.pointee.currency)
         self.minorUnits = unsafe c.pointee.minor_units
     }
 }
 
-extension CommonV1.Actor: LaidOutMessage {
+extension CommonV1.Actor: Message {
     package static var messageName: String { "olp.common.v1.Actor" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__actor__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__actor__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__actor__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Actor>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -64,21 +111,37 @@ extension CommonV1.Actor: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Actor.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.kind = unsafe Unpacked.text(c.pointee.kind.data, c.pointee.kind.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.kind = unsafe Unpacked.text(c.pointee.kind)
     }
 }
 
-extension CommonV1.HistoryEntry: LaidOutMessage {
+extension CommonV1.HistoryEntry: Message {
     package static var messageName: String { "olp.common.v1.HistoryEntry" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__history_entry__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__history_entry__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__history_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__HistoryEntry>.size))!
         unsafe c.pointee.version = self.version
@@ -94,6 +157,7 @@ extension CommonV1.HistoryEntry: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__HistoryEntry.self)
         self.init()
@@ -104,8 +168,8 @@ extension CommonV1.HistoryEntry: LaidOutMessage {
         if let value = unsafe c.pointee.actor {
             self.actor = try unsafe CommonV1.Actor(laid: value)
         }
-        self.change = unsafe Unpacked.text(c.pointee.change.data, c.pointee.change.len)
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
-        self.detailJson = unsafe Unpacked.text(c.pointee.detail_json.data, c.pointee.detail_json.len)
+        self.change = unsafe Unpacked.text(c.pointee.change)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
+        self.detailJson = unsafe Unpacked.text(c.pointee.detail_json)
     }
 }

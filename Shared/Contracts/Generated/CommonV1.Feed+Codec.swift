@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension CommonV1.FollowRequest: LaidOutMessage {
+extension CommonV1.FollowRequest: Message {
     package static var messageName: String { "olp.common.v1.FollowRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__follow_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__follow_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__follow_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__FollowRequest>.size))!
         unsafe c.pointee.after = ProtobufCBinaryData(arena.bytes(of: self.after))
@@ -18,21 +33,37 @@ extension CommonV1.FollowRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FollowRequest.self)
         self.init()
-        self.after = unsafe Unpacked.text(c.pointee.after.data, c.pointee.after.len)
+        self.after = unsafe Unpacked.text(c.pointee.after)
         self.untilNow = unsafe c.pointee.until_now != 0
     }
 }
 
-extension CommonV1.FeedEvent: LaidOutMessage {
+extension CommonV1.FeedEvent: Message {
     package static var messageName: String { "olp.common.v1.FeedEvent" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__common__v1__feed_event__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__feed_event__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__common__v1__feed_event__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__FeedEvent>.size))!
         unsafe c.pointee.position = ProtobufCBinaryData(arena.bytes(of: self.position))
@@ -51,13 +82,14 @@ extension CommonV1.FeedEvent: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FeedEvent.self)
         self.init()
-        self.position = unsafe Unpacked.text(c.pointee.position.data, c.pointee.position.len)
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.type = unsafe Unpacked.text(c.pointee.type.data, c.pointee.type.len)
-        self.subject = unsafe Unpacked.text(c.pointee.subject.data, c.pointee.subject.len)
+        self.position = unsafe Unpacked.text(c.pointee.position)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.type = unsafe Unpacked.text(c.pointee.type)
+        self.subject = unsafe Unpacked.text(c.pointee.subject)
         self.subjectVersion = unsafe c.pointee.subject_version
         if let value = unsafe c.pointee.at {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
@@ -65,7 +97,7 @@ extension CommonV1.FeedEvent: LaidOutMessage {
         if let value = unsafe c.pointee.actor {
             self.actor = try unsafe CommonV1.Actor(laid: value)
         }
-        self.payload = unsafe Unpacked.bytes(c.pointee.payload.data, c.pointee.payload.len)
-        self.payloadType = unsafe Unpacked.text(c.pointee.payload_type.data, c.pointee.payload_type.len)
+        self.payload = unsafe Unpacked.bytes(c.pointee.payload)
+        self.payloadType = unsafe Unpacked.text(c.pointee.payload_type)
     }
 }

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension GoogleProtobuf.AnyMessage: LaidOutMessage {
+extension GoogleProtobuf.AnyMessage: Message {
     package static var messageName: String { "google.protobuf.Any" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__protobuf__any__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__protobuf__any__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__protobuf__any__place(arena.allocate(byteCount: MemoryLayout<Google__Protobuf__Any>.size))!
         unsafe c.pointee.type_url = ProtobufCBinaryData(arena.bytes(of: self.typeUrl))
@@ -18,10 +33,11 @@ extension GoogleProtobuf.AnyMessage: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Protobuf__Any.self)
         self.init()
-        self.typeUrl = unsafe Unpacked.text(c.pointee.type_url.data, c.pointee.type_url.len)
-        self.value = unsafe Unpacked.bytes(c.pointee.value.data, c.pointee.value.len)
+        self.typeUrl = unsafe Unpacked.text(c.pointee.type_url)
+        self.value = unsafe Unpacked.bytes(c.pointee.value)
     }
 }

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension GoogleProtobuf.Duration: LaidOutMessage {
+extension GoogleProtobuf.Duration: Message {
     package static var messageName: String { "google.protobuf.Duration" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__protobuf__duration__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__protobuf__duration__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__protobuf__duration__place(arena.allocate(byteCount: MemoryLayout<Google__Protobuf__Duration>.size))!
         unsafe c.pointee.seconds = self.seconds
@@ -18,6 +33,7 @@ extension GoogleProtobuf.Duration: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Protobuf__Duration.self)
         self.init()

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension GoogleRPC.ErrorInfo: LaidOutMessage {
+extension GoogleRPC.ErrorInfo: Message {
     package static var messageName: String { "google.rpc.ErrorInfo" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__error_info__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__error_info__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__error_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ErrorInfo>.size))!
         unsafe c.pointee.reason = ProtobufCBinaryData(arena.bytes(of: self.reason))
@@ -31,17 +46,18 @@ extension GoogleRPC.ErrorInfo: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self)
         self.init()
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
-        self.domain = unsafe Unpacked.text(c.pointee.domain.data, c.pointee.domain.len)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
+        self.domain = unsafe Unpacked.text(c.pointee.domain)
         if unsafe c.pointee.n_metadata > 0 {
             self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
                 let entry = unsafe c.pointee.metadata[index]!
-                let value = unsafe Unpacked.text(entry.pointee.value.data, entry.pointee.value.len)
-                let key = unsafe Unpacked.text(entry.pointee.key.data, entry.pointee.key.len)
+                let value = unsafe Unpacked.text(entry.pointee.value)
+                let key = unsafe Unpacked.text(entry.pointee.key)
                 guard self.metadata.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "google.rpc.ErrorInfo", field: "metadata")
                 }
@@ -50,13 +66,28 @@ extension GoogleRPC.ErrorInfo: LaidOutMessage {
     }
 }
 
-extension GoogleRPC.RetryInfo: LaidOutMessage {
+extension GoogleRPC.RetryInfo: Message {
     package static var messageName: String { "google.rpc.RetryInfo" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__retry_info__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__retry_info__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__retry_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__RetryInfo>.size))!
         if let value = self.retryDelay {
@@ -65,6 +96,7 @@ extension GoogleRPC.RetryInfo: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__RetryInfo.self)
         self.init()
@@ -74,13 +106,28 @@ extension GoogleRPC.RetryInfo: LaidOutMessage {
     }
 }
 
-extension GoogleRPC.PreconditionFailure: LaidOutMessage {
+extension GoogleRPC.PreconditionFailure: Message {
     package static var messageName: String { "google.rpc.PreconditionFailure" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__precondition_failure__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__precondition_failure__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__precondition_failure__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__PreconditionFailure>.size))!
         if !self.violations.isEmpty {
@@ -94,6 +141,7 @@ extension GoogleRPC.PreconditionFailure: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self)
         self.init()
@@ -106,13 +154,28 @@ extension GoogleRPC.PreconditionFailure: LaidOutMessage {
     }
 }
 
-extension GoogleRPC.PreconditionFailure.Violation: LaidOutMessage {
+extension GoogleRPC.PreconditionFailure.Violation: Message {
     package static var messageName: String { "google.rpc.PreconditionFailure.Violation" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__precondition_failure__violation__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__precondition_failure__violation__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__precondition_failure__violation__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__PreconditionFailure__Violation>.size))!
         unsafe c.pointee.type = ProtobufCBinaryData(arena.bytes(of: self.type))
@@ -121,22 +184,38 @@ extension GoogleRPC.PreconditionFailure.Violation: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self)
         self.init()
-        self.type = unsafe Unpacked.text(c.pointee.type.data, c.pointee.type.len)
-        self.subject = unsafe Unpacked.text(c.pointee.subject.data, c.pointee.subject.len)
-        self.description = unsafe Unpacked.text(c.pointee.description.data, c.pointee.description.len)
+        self.type = unsafe Unpacked.text(c.pointee.type)
+        self.subject = unsafe Unpacked.text(c.pointee.subject)
+        self.description = unsafe Unpacked.text(c.pointee.description)
     }
 }
 
-extension GoogleRPC.BadRequest: LaidOutMessage {
+extension GoogleRPC.BadRequest: Message {
     package static var messageName: String { "google.rpc.BadRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__bad_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__bad_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__bad_request__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__BadRequest>.size))!
         if !self.fieldViolations.isEmpty {
@@ -150,6 +229,7 @@ extension GoogleRPC.BadRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__BadRequest.self)
         self.init()
@@ -162,13 +242,28 @@ extension GoogleRPC.BadRequest: LaidOutMessage {
     }
 }
 
-extension GoogleRPC.BadRequest.FieldViolation: LaidOutMessage {
+extension GoogleRPC.BadRequest.FieldViolation: Message {
     package static var messageName: String { "google.rpc.BadRequest.FieldViolation" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__bad_request__field_violation__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__bad_request__field_violation__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__bad_request__field_violation__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__BadRequest__FieldViolation>.size))!
         unsafe c.pointee.field = ProtobufCBinaryData(arena.bytes(of: self.field))
@@ -177,22 +272,38 @@ extension GoogleRPC.BadRequest.FieldViolation: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self)
         self.init()
-        self.field = unsafe Unpacked.text(c.pointee.field.data, c.pointee.field.len)
-        self.description = unsafe Unpacked.text(c.pointee.description.data, c.pointee.description.len)
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.field = unsafe Unpacked.text(c.pointee.field)
+        self.description = unsafe Unpacked.text(c.pointee.description)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
     }
 }
 
-extension GoogleRPC.ResourceInfo: LaidOutMessage {
+extension GoogleRPC.ResourceInfo: Message {
     package static var messageName: String { "google.rpc.ResourceInfo" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__resource_info__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__resource_info__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__resource_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ResourceInfo>.size))!
         unsafe c.pointee.resource_type = ProtobufCBinaryData(arena.bytes(of: self.resourceType))
@@ -202,12 +313,13 @@ extension GoogleRPC.ResourceInfo: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self)
         self.init()
-        self.resourceType = unsafe Unpacked.text(c.pointee.resource_type.data, c.pointee.resource_type.len)
-        self.resourceName = unsafe Unpacked.text(c.pointee.resource_name.data, c.pointee.resource_name.len)
-        self.owner = unsafe Unpacked.text(c.pointee.owner.data, c.pointee.owner.len)
-        self.description = unsafe Unpacked.text(c.pointee.description.data, c.pointee.description.len)
+        self.resourceType = unsafe Unpacked.text(c.pointee.resource_type)
+        self.resourceName = unsafe Unpacked.text(c.pointee.resource_name)
+        self.owner = unsafe Unpacked.text(c.pointee.owner)
+        self.description = unsafe Unpacked.text(c.pointee.description)
     }
 }

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension GoogleRPC.Status: LaidOutMessage {
+extension GoogleRPC.Status: Message {
     package static var messageName: String { "google.rpc.Status" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(google__rpc__status__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__status__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe google__rpc__status__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__Status>.size))!
         unsafe c.pointee.code = self.code
@@ -26,11 +41,12 @@ extension GoogleRPC.Status: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__Status.self)
         self.init()
         self.code = unsafe c.pointee.code
-        self.message = unsafe Unpacked.text(c.pointee.message.data, c.pointee.message.len)
+        self.message = unsafe Unpacked.text(c.pointee.message)
         if unsafe c.pointee.n_details > 0 {
             self.details.reserveCapacity(unsafe c.pointee.n_details)
             for index in 0..<(unsafe c.pointee.n_details) {

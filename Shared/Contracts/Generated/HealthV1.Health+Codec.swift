@@ -4,39 +4,71 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension HealthV1.HealthCheckRequest: LaidOutMessage {
+extension HealthV1.HealthCheckRequest: Message {
     package static var messageName: String { "grpc.health.v1.HealthCheckRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__health__v1__health_check_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_check_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__health__v1__health_check_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthCheckRequest>.size))!
         unsafe c.pointee.service = ProtobufCBinaryData(arena.bytes(of: self.service))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self)
         self.init()
-        self.service = unsafe Unpacked.text(c.pointee.service.data, c.pointee.service.len)
+        self.service = unsafe Unpacked.text(c.pointee.service)
     }
 }
 
-extension HealthV1.HealthCheckResponse: LaidOutMessage {
+extension HealthV1.HealthCheckResponse: Message {
     package static var messageName: String { "grpc.health.v1.HealthCheckResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__health__v1__health_check_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_check_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__health__v1__health_check_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthCheckResponse>.size))!
         unsafe c.pointee.status = self.status.rawValue
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
         self.init()
@@ -44,29 +76,60 @@ extension HealthV1.HealthCheckResponse: LaidOutMessage {
     }
 }
 
-extension HealthV1.HealthListRequest: LaidOutMessage {
+extension HealthV1.HealthListRequest: Message {
     package static var messageName: String { "grpc.health.v1.HealthListRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__health__v1__health_list_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_list_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         return unsafe UnsafeMutableRawPointer(grpc__health__v1__health_list_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListRequest>.size))!)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         self.init()
     }
 }
 
-extension HealthV1.HealthListResponse: LaidOutMessage {
+extension HealthV1.HealthListResponse: Message {
     package static var messageName: String { "grpc.health.v1.HealthListResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__health__v1__health_list_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_list_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__health__v1__health_list_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListResponse>.size))!
         if !self.statuses.isEmpty {
@@ -84,6 +147,7 @@ extension HealthV1.HealthListResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self)
         self.init()
@@ -92,7 +156,7 @@ extension HealthV1.HealthListResponse: LaidOutMessage {
             for index in 0..<(unsafe c.pointee.n_statuses) {
                 let entry = unsafe c.pointee.statuses[index]!
                 let value = if let value = unsafe entry.pointee.value { try unsafe HealthV1.HealthCheckResponse(laid: value) } else { HealthV1.HealthCheckResponse() }
-                let key = unsafe Unpacked.text(entry.pointee.key.data, entry.pointee.key.len)
+                let key = unsafe Unpacked.text(entry.pointee.key)
                 guard self.statuses.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "grpc.health.v1.HealthListResponse", field: "statuses")
                 }

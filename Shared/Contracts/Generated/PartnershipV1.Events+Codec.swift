@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension PartnershipV1.PartnerChanged: LaidOutMessage {
+extension PartnershipV1.PartnerChanged: Message {
     package static var messageName: String { "olp.partnership.v1.PartnerChanged" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__partner_changed__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_changed__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__partner_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerChanged>.size))!
         if let value = self.partner {
@@ -19,6 +34,7 @@ extension PartnershipV1.PartnerChanged: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerChanged.self)
         self.init()
@@ -28,13 +44,28 @@ extension PartnershipV1.PartnerChanged: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.PartnerMemberChanged: LaidOutMessage {
+extension PartnershipV1.PartnerMemberChanged: Message {
     package static var messageName: String { "olp.partnership.v1.PartnerMemberChanged" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__partner_member_changed__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_member_changed__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__partner_member_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerMemberChanged>.size))!
         if let value = self.member {
@@ -43,6 +74,7 @@ extension PartnershipV1.PartnerMemberChanged: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerMemberChanged.self)
         self.init()
@@ -52,13 +84,28 @@ extension PartnershipV1.PartnerMemberChanged: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.SchoolChanged: LaidOutMessage {
+extension PartnershipV1.SchoolChanged: Message {
     package static var messageName: String { "olp.partnership.v1.SchoolChanged" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__school_changed__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_changed__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__school_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolChanged>.size))!
         unsafe c.pointee.urn = self.urn
@@ -72,11 +119,12 @@ extension PartnershipV1.SchoolChanged: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolChanged.self)
         self.init()
         self.urn = unsafe c.pointee.urn
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.selectable = unsafe c.pointee.selectable != 0
         self.open = unsafe c.pointee.open != 0
         if unsafe c.pointee.n_successors > 0 {

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension PartnershipV1.GiasFileProgress: LaidOutMessage {
+extension PartnershipV1.GiasFileProgress: Message {
     package static var messageName: String { "olp.partnership.v1.GiasFileProgress" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__gias_file_progress__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_file_progress__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__gias_file_progress__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasFileProgress>.size))!
         unsafe c.pointee.file = self.file.rawValue
@@ -27,11 +42,12 @@ extension PartnershipV1.GiasFileProgress: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasFileProgress.self)
         self.init()
         self.file = PartnershipV1.GiasFile(rawValue: unsafe c.pointee.file)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.bytesTotal = unsafe c.pointee.bytes_total
         self.bytesRead = unsafe c.pointee.bytes_read
         self.rowsRead = unsafe c.pointee.rows_read
@@ -44,13 +60,28 @@ extension PartnershipV1.GiasFileProgress: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.GiasImport: LaidOutMessage {
+extension PartnershipV1.GiasImport: Message {
     package static var messageName: String { "olp.partnership.v1.GiasImport" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__gias_import__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_import__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__gias_import__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasImport>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -79,10 +110,11 @@ extension PartnershipV1.GiasImport: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasImport.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
         self.state = PartnershipV1.GiasImportState(rawValue: unsafe c.pointee.state)
         if unsafe c.pointee.n_files > 0 {
             self.files.reserveCapacity(unsafe c.pointee.n_files)
@@ -90,7 +122,7 @@ extension PartnershipV1.GiasImport: LaidOutMessage {
                 self.files.append(try unsafe PartnershipV1.GiasFileProgress(laid: c.pointee.files[index]!))
             }
         }
-        self.failure = unsafe Unpacked.text(c.pointee.failure.data, c.pointee.failure.len)
+        self.failure = unsafe Unpacked.text(c.pointee.failure)
         if let value = unsafe c.pointee.created_at {
             self.createdAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
         }
@@ -106,13 +138,28 @@ extension PartnershipV1.GiasImport: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.GiasIssue: LaidOutMessage {
+extension PartnershipV1.GiasIssue: Message {
     package static var messageName: String { "olp.partnership.v1.GiasIssue" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__gias_issue__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_issue__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__gias_issue__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasIssue>.size))!
         unsafe c.pointee.file = self.file.rawValue
@@ -126,6 +173,7 @@ extension PartnershipV1.GiasIssue: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasIssue.self)
         self.init()
@@ -133,36 +181,67 @@ extension PartnershipV1.GiasIssue: LaidOutMessage {
         self.line = unsafe c.pointee.line
         self.record = unsafe c.pointee.record
         self.severity = PartnershipV1.GiasIssue.Severity(rawValue: unsafe c.pointee.severity)
-        self.key = unsafe Unpacked.text(c.pointee.key.data, c.pointee.key.len)
-        self.column = unsafe Unpacked.text(c.pointee.column.data, c.pointee.column.len)
-        self.code = unsafe Unpacked.text(c.pointee.code.data, c.pointee.code.len)
-        self.message = unsafe Unpacked.text(c.pointee.message.data, c.pointee.message.len)
+        self.key = unsafe Unpacked.text(c.pointee.key)
+        self.column = unsafe Unpacked.text(c.pointee.column)
+        self.code = unsafe Unpacked.text(c.pointee.code)
+        self.message = unsafe Unpacked.text(c.pointee.message)
     }
 }
 
-extension PartnershipV1.CreateGiasImportRequest: LaidOutMessage {
+extension PartnershipV1.CreateGiasImportRequest: Message {
     package static var messageName: String { "olp.partnership.v1.CreateGiasImportRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__create_gias_import_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__create_gias_import_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         return unsafe UnsafeMutableRawPointer(olp__partnership__v1__create_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__CreateGiasImportRequest>.size))!)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         self.init()
     }
 }
 
-extension PartnershipV1.UploadGiasFileRequest: LaidOutMessage {
+extension PartnershipV1.UploadGiasFileRequest: Message {
     package static var messageName: String { "olp.partnership.v1.UploadGiasFileRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__upload_gias_file_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__upload_gias_file_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__upload_gias_file_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UploadGiasFileRequest>.size))!
         switch self.part {
@@ -177,24 +256,40 @@ extension PartnershipV1.UploadGiasFileRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UploadGiasFileRequest.self)
         self.init()
         switch unsafe c.pointee.part_case {
         case 1: self.part = .head(try unsafe PartnershipV1.UploadGiasFileRequest.Head(laid: c.pointee.head!))
-        case 2: self.part = .bytes(unsafe Unpacked.bytes(c.pointee.bytes.data, c.pointee.bytes.len))
+        case 2: self.part = .bytes(unsafe Unpacked.bytes(c.pointee.bytes))
         default: break
         }
     }
 }
 
-extension PartnershipV1.UploadGiasFileRequest.Head: LaidOutMessage {
+extension PartnershipV1.UploadGiasFileRequest.Head: Message {
     package static var messageName: String { "olp.partnership.v1.UploadGiasFileRequest.Head" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__upload_gias_file_request__head__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__upload_gias_file_request__head__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__upload_gias_file_request__head__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UploadGiasFileRequest__Head>.size))!
         unsafe c.pointee.import_id = ProtobufCBinaryData(arena.bytes(of: self.importId))
@@ -204,83 +299,147 @@ extension PartnershipV1.UploadGiasFileRequest.Head: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UploadGiasFileRequest__Head.self)
         self.init()
-        self.importId = unsafe Unpacked.text(c.pointee.import_id.data, c.pointee.import_id.len)
+        self.importId = unsafe Unpacked.text(c.pointee.import_id)
         self.file = PartnershipV1.GiasFile(rawValue: unsafe c.pointee.file)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.bytesTotal = unsafe c.pointee.bytes_total
     }
 }
 
-extension PartnershipV1.StartGiasImportRequest: LaidOutMessage {
+extension PartnershipV1.StartGiasImportRequest: Message {
     package static var messageName: String { "olp.partnership.v1.StartGiasImportRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__start_gias_import_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__start_gias_import_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__start_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__StartGiasImportRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__StartGiasImportRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
 
-extension PartnershipV1.CancelGiasImportRequest: LaidOutMessage {
+extension PartnershipV1.CancelGiasImportRequest: Message {
     package static var messageName: String { "olp.partnership.v1.CancelGiasImportRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__cancel_gias_import_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__cancel_gias_import_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__cancel_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__CancelGiasImportRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__CancelGiasImportRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
 
-extension PartnershipV1.GetGiasImportRequest: LaidOutMessage {
+extension PartnershipV1.GetGiasImportRequest: Message {
     package static var messageName: String { "olp.partnership.v1.GetGiasImportRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__get_gias_import_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_gias_import_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__get_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetGiasImportRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetGiasImportRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
 
-extension PartnershipV1.ListGiasImportsRequest: LaidOutMessage {
+extension PartnershipV1.ListGiasImportsRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListGiasImportsRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_gias_imports_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_imports_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_gias_imports_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportsRequest>.size))!
         unsafe c.pointee.page_size = self.pageSize
@@ -288,21 +447,37 @@ extension PartnershipV1.ListGiasImportsRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportsRequest.self)
         self.init()
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListGiasImportsReply: LaidOutMessage {
+extension PartnershipV1.ListGiasImportsReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListGiasImportsReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_gias_imports_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_imports_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_gias_imports_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportsReply>.size))!
         if !self.imports.isEmpty {
@@ -317,6 +492,7 @@ extension PartnershipV1.ListGiasImportsReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportsReply.self)
         self.init()
@@ -326,17 +502,32 @@ extension PartnershipV1.ListGiasImportsReply: LaidOutMessage {
                 self.imports.append(try unsafe PartnershipV1.GiasImport(laid: c.pointee.imports[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
 
-extension PartnershipV1.ListGiasImportIssuesRequest: LaidOutMessage {
+extension PartnershipV1.ListGiasImportIssuesRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListGiasImportIssuesRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_gias_import_issues_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_import_issues_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_gias_import_issues_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportIssuesRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -345,22 +536,38 @@ extension PartnershipV1.ListGiasImportIssuesRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportIssuesRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListGiasImportIssuesReply: LaidOutMessage {
+extension PartnershipV1.ListGiasImportIssuesReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListGiasImportIssuesReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_gias_import_issues_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_import_issues_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_gias_import_issues_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportIssuesReply>.size))!
         if !self.issues.isEmpty {
@@ -375,6 +582,7 @@ extension PartnershipV1.ListGiasImportIssuesReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportIssuesReply.self)
         self.init()
@@ -384,6 +592,6 @@ extension PartnershipV1.ListGiasImportIssuesReply: LaidOutMessage {
                 self.issues.append(try unsafe PartnershipV1.GiasIssue(laid: c.pointee.issues[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

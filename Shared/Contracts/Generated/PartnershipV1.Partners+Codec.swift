@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension PartnershipV1.Partner: LaidOutMessage {
+extension PartnershipV1.Partner: Message {
     package static var messageName: String { "olp.partnership.v1.Partner" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__partner__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__partner__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Partner>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -44,11 +59,12 @@ extension PartnershipV1.Partner: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Partner.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.kind = PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
         if unsafe c.pointee.has_group_uid != 0 {
@@ -57,15 +73,15 @@ extension PartnershipV1.Partner: LaidOutMessage {
         if unsafe c.pointee.has_lead_school_urn != 0 {
             self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
         }
-        self.contactName = unsafe Unpacked.text(c.pointee.contact_name.data, c.pointee.contact_name.len)
-        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email.data, c.pointee.contact_email.len)
+        self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
+        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
         }
-        self.notes = unsafe Unpacked.text(c.pointee.notes.data, c.pointee.notes.len)
+        self.notes = unsafe Unpacked.text(c.pointee.notes)
         if let value = unsafe c.pointee.created_at {
             self.createdAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
         }
@@ -76,13 +92,28 @@ extension PartnershipV1.Partner: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.PartnerMember: LaidOutMessage {
+extension PartnershipV1.PartnerMember: Message {
     package static var messageName: String { "olp.partnership.v1.PartnerMember" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__partner_member__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_member__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__partner_member__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerMember>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -99,13 +130,14 @@ extension PartnershipV1.PartnerMember: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerMember.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id.data, c.pointee.partner_id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         self.schoolUrn = unsafe c.pointee.school_urn
-        self.schoolName = unsafe Unpacked.text(c.pointee.school_name.data, c.pointee.school_name.len)
+        self.schoolName = unsafe Unpacked.text(c.pointee.school_name)
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
         }
@@ -116,13 +148,28 @@ extension PartnershipV1.PartnerMember: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.RegisterPartnerRequest: LaidOutMessage {
+extension PartnershipV1.RegisterPartnerRequest: Message {
     package static var messageName: String { "olp.partnership.v1.RegisterPartnerRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__register_partner_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__register_partner_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__register_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__RegisterPartnerRequest>.size))!
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
@@ -149,10 +196,11 @@ extension PartnershipV1.RegisterPartnerRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__RegisterPartnerRequest.self)
         self.init()
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.kind = PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
         if unsafe c.pointee.has_group_uid != 0 {
@@ -161,26 +209,41 @@ extension PartnershipV1.RegisterPartnerRequest: LaidOutMessage {
         if unsafe c.pointee.has_lead_school_urn != 0 {
             self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
         }
-        self.contactName = unsafe Unpacked.text(c.pointee.contact_name.data, c.pointee.contact_name.len)
-        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email.data, c.pointee.contact_email.len)
+        self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
+        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
         }
-        self.notes = unsafe Unpacked.text(c.pointee.notes.data, c.pointee.notes.len)
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.notes = unsafe Unpacked.text(c.pointee.notes)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
     }
 }
 
-extension PartnershipV1.UpdatePartnerRequest: LaidOutMessage {
+extension PartnershipV1.UpdatePartnerRequest: Message {
     package static var messageName: String { "olp.partnership.v1.UpdatePartnerRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__update_partner_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__update_partner_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__update_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UpdatePartnerRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -208,11 +271,12 @@ extension PartnershipV1.UpdatePartnerRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UpdatePartnerRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
         if unsafe c.pointee.has_group_uid != 0 {
             self.groupUid = unsafe c.pointee.group_uid
@@ -220,47 +284,78 @@ extension PartnershipV1.UpdatePartnerRequest: LaidOutMessage {
         if unsafe c.pointee.has_lead_school_urn != 0 {
             self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
         }
-        self.contactName = unsafe Unpacked.text(c.pointee.contact_name.data, c.pointee.contact_name.len)
-        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email.data, c.pointee.contact_email.len)
+        self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
+        self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
         }
-        self.notes = unsafe Unpacked.text(c.pointee.notes.data, c.pointee.notes.len)
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.notes = unsafe Unpacked.text(c.pointee.notes)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.expectedVersion = unsafe c.pointee.expected_version
     }
 }
 
-extension PartnershipV1.GetPartnerRequest: LaidOutMessage {
+extension PartnershipV1.GetPartnerRequest: Message {
     package static var messageName: String { "olp.partnership.v1.GetPartnerRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__get_partner_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_partner_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__get_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetPartnerRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetPartnerRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
 
-extension PartnershipV1.ListPartnersRequest: LaidOutMessage {
+extension PartnershipV1.ListPartnersRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnersRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partners_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partners_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partners_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnersRequest>.size))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
@@ -293,10 +388,11 @@ extension PartnershipV1.ListPartnersRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnersRequest.self)
         self.init()
-        self.query = unsafe Unpacked.text(c.pointee.query.data, c.pointee.query.len)
+        self.query = unsafe Unpacked.text(c.pointee.query)
         if unsafe c.pointee.n_kind > 0 {
             self.kind.reserveCapacity(unsafe c.pointee.n_kind)
             for index in 0..<(unsafe c.pointee.n_kind) {
@@ -317,17 +413,32 @@ extension PartnershipV1.ListPartnersRequest: LaidOutMessage {
         }
         self.inAgreement = unsafe c.pointee.in_agreement != 0
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListPartnersReply: LaidOutMessage {
+extension PartnershipV1.ListPartnersReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnersReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partners_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partners_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partners_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnersReply>.size))!
         if !self.partners.isEmpty {
@@ -342,6 +453,7 @@ extension PartnershipV1.ListPartnersReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnersReply.self)
         self.init()
@@ -351,17 +463,32 @@ extension PartnershipV1.ListPartnersReply: LaidOutMessage {
                 self.partners.append(try unsafe PartnershipV1.Partner(laid: c.pointee.partners[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
 
-extension PartnershipV1.AddPartnerMemberRequest: LaidOutMessage {
+extension PartnershipV1.AddPartnerMemberRequest: Message {
     package static var messageName: String { "olp.partnership.v1.AddPartnerMemberRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__add_partner_member_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__add_partner_member_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__add_partner_member_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__AddPartnerMemberRequest>.size))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
@@ -376,10 +503,11 @@ extension PartnershipV1.AddPartnerMemberRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__AddPartnerMemberRequest.self)
         self.init()
-        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id.data, c.pointee.partner_id.len)
+        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         self.schoolUrn = unsafe c.pointee.school_urn
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
@@ -387,17 +515,32 @@ extension PartnershipV1.AddPartnerMemberRequest: LaidOutMessage {
         if let value = unsafe c.pointee.to {
             self.to = try unsafe CommonV1.Date(laid: value)
         }
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
     }
 }
 
-extension PartnershipV1.UpdatePartnerMemberRequest: LaidOutMessage {
+extension PartnershipV1.UpdatePartnerMemberRequest: Message {
     package static var messageName: String { "olp.partnership.v1.UpdatePartnerMemberRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__update_partner_member_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__update_partner_member_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__update_partner_member_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UpdatePartnerMemberRequest>.size))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
@@ -413,29 +556,45 @@ extension PartnershipV1.UpdatePartnerMemberRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UpdatePartnerMemberRequest.self)
         self.init()
-        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id.data, c.pointee.partner_id.len)
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
+        self.id = unsafe Unpacked.text(c.pointee.id)
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
         }
         if let value = unsafe c.pointee.to {
             self.to = try unsafe CommonV1.Date(laid: value)
         }
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.expectedVersion = unsafe c.pointee.expected_version
     }
 }
 
-extension PartnershipV1.ListPartnerMembersRequest: LaidOutMessage {
+extension PartnershipV1.ListPartnerMembersRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnerMembersRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partner_members_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_members_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partner_members_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerMembersRequest>.size))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
@@ -447,25 +606,41 @@ extension PartnershipV1.ListPartnerMembersRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerMembersRequest.self)
         self.init()
-        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id.data, c.pointee.partner_id.len)
+        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         if let value = unsafe c.pointee.as_of {
             self.asOf = try unsafe CommonV1.Date(laid: value)
         }
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListPartnerMembersReply: LaidOutMessage {
+extension PartnershipV1.ListPartnerMembersReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnerMembersReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partner_members_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_members_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partner_members_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerMembersReply>.size))!
         if !self.members.isEmpty {
@@ -480,6 +655,7 @@ extension PartnershipV1.ListPartnerMembersReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerMembersReply.self)
         self.init()
@@ -489,17 +665,32 @@ extension PartnershipV1.ListPartnerMembersReply: LaidOutMessage {
                 self.members.append(try unsafe PartnershipV1.PartnerMember(laid: c.pointee.members[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
 
-extension PartnershipV1.ListPartnerHistoryRequest: LaidOutMessage {
+extension PartnershipV1.ListPartnerHistoryRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnerHistoryRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partner_history_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_history_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partner_history_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerHistoryRequest>.size))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
@@ -508,22 +699,38 @@ extension PartnershipV1.ListPartnerHistoryRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerHistoryRequest.self)
         self.init()
-        self.id = unsafe Unpacked.text(c.pointee.id.data, c.pointee.id.len)
+        self.id = unsafe Unpacked.text(c.pointee.id)
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListPartnerHistoryReply: LaidOutMessage {
+extension PartnershipV1.ListPartnerHistoryReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnerHistoryReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_partner_history_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_history_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_partner_history_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerHistoryReply>.size))!
         if !self.entries.isEmpty {
@@ -538,6 +745,7 @@ extension PartnershipV1.ListPartnerHistoryReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerHistoryReply.self)
         self.init()
@@ -547,6 +755,6 @@ extension PartnershipV1.ListPartnerHistoryReply: LaidOutMessage {
                 self.entries.append(try unsafe CommonV1.HistoryEntry(laid: c.pointee.entries[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension PartnershipV1.Coded: LaidOutMessage {
+extension PartnershipV1.Coded: Message {
     package static var messageName: String { "olp.partnership.v1.Coded" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__coded__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__coded__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__coded__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Coded>.size))!
         unsafe c.pointee.code = ProtobufCBinaryData(arena.bytes(of: self.code))
@@ -18,21 +33,37 @@ extension PartnershipV1.Coded: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Coded.self)
         self.init()
-        self.code = unsafe Unpacked.text(c.pointee.code.data, c.pointee.code.len)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.code = unsafe Unpacked.text(c.pointee.code)
+        self.name = unsafe Unpacked.text(c.pointee.name)
     }
 }
 
-extension PartnershipV1.Address: LaidOutMessage {
+extension PartnershipV1.Address: Message {
     package static var messageName: String { "olp.partnership.v1.Address" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__address__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__address__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__address__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Address>.size))!
         unsafe c.pointee.street = ProtobufCBinaryData(arena.bytes(of: self.street))
@@ -44,25 +75,41 @@ extension PartnershipV1.Address: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Address.self)
         self.init()
-        self.street = unsafe Unpacked.text(c.pointee.street.data, c.pointee.street.len)
-        self.locality = unsafe Unpacked.text(c.pointee.locality.data, c.pointee.locality.len)
-        self.address3 = unsafe Unpacked.text(c.pointee.address3.data, c.pointee.address3.len)
-        self.town = unsafe Unpacked.text(c.pointee.town.data, c.pointee.town.len)
-        self.county = unsafe Unpacked.text(c.pointee.county.data, c.pointee.county.len)
-        self.postcode = unsafe Unpacked.text(c.pointee.postcode.data, c.pointee.postcode.len)
+        self.street = unsafe Unpacked.text(c.pointee.street)
+        self.locality = unsafe Unpacked.text(c.pointee.locality)
+        self.address3 = unsafe Unpacked.text(c.pointee.address3)
+        self.town = unsafe Unpacked.text(c.pointee.town)
+        self.county = unsafe Unpacked.text(c.pointee.county)
+        self.postcode = unsafe Unpacked.text(c.pointee.postcode)
     }
 }
 
-extension PartnershipV1.GridReference: LaidOutMessage {
+extension PartnershipV1.GridReference: Message {
     package static var messageName: String { "olp.partnership.v1.GridReference" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__grid_reference__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__grid_reference__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__grid_reference__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GridReference>.size))!
         unsafe c.pointee.easting = self.easting
@@ -70,6 +117,7 @@ extension PartnershipV1.GridReference: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GridReference.self)
         self.init()
@@ -78,13 +126,28 @@ extension PartnershipV1.GridReference: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.School: LaidOutMessage {
+extension PartnershipV1.School: Message {
     package static var messageName: String { "olp.partnership.v1.School" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__school__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__school__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__School>.size))!
         unsafe c.pointee.urn = self.urn
@@ -170,11 +233,12 @@ extension PartnershipV1.School: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__School.self)
         self.init()
         self.urn = unsafe c.pointee.urn
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         self.status = PartnershipV1.SchoolStatus(rawValue: unsafe c.pointee.status)
         if let value = unsafe c.pointee.type {
             self.type = try unsafe PartnershipV1.Coded(laid: value)
@@ -188,7 +252,7 @@ extension PartnershipV1.School: LaidOutMessage {
         if let value = unsafe c.pointee.local_authority {
             self.localAuthority = try unsafe PartnershipV1.Coded(laid: value)
         }
-        self.laestab = unsafe Unpacked.text(c.pointee.laestab.data, c.pointee.laestab.len)
+        self.laestab = unsafe Unpacked.text(c.pointee.laestab)
         if unsafe c.pointee.has_ukprn != 0 {
             self.ukprn = unsafe c.pointee.ukprn
         }
@@ -222,10 +286,10 @@ extension PartnershipV1.School: LaidOutMessage {
         if unsafe c.pointee.has_free_school_meals_permille != 0 {
             self.freeSchoolMealsPermille = unsafe c.pointee.free_school_meals_permille
         }
-        self.website = unsafe Unpacked.text(c.pointee.website.data, c.pointee.website.len)
-        self.telephone = unsafe Unpacked.text(c.pointee.telephone.data, c.pointee.telephone.len)
-        self.headName = unsafe Unpacked.text(c.pointee.head_name.data, c.pointee.head_name.len)
-        self.headJobTitle = unsafe Unpacked.text(c.pointee.head_job_title.data, c.pointee.head_job_title.len)
+        self.website = unsafe Unpacked.text(c.pointee.website)
+        self.telephone = unsafe Unpacked.text(c.pointee.telephone)
+        self.headName = unsafe Unpacked.text(c.pointee.head_name)
+        self.headJobTitle = unsafe Unpacked.text(c.pointee.head_job_title)
         self.inEngland = unsafe c.pointee.in_england != 0
         self.selectable = unsafe c.pointee.selectable != 0
         if let value = unsafe c.pointee.last_changed_on {
@@ -247,13 +311,28 @@ extension PartnershipV1.School: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.SchoolLink: LaidOutMessage {
+extension PartnershipV1.SchoolLink: Message {
     package static var messageName: String { "olp.partnership.v1.SchoolLink" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__school_link__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_link__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__school_link__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolLink>.size))!
         unsafe c.pointee.urn = self.urn
@@ -265,25 +344,41 @@ extension PartnershipV1.SchoolLink: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolLink.self)
         self.init()
         self.urn = unsafe c.pointee.urn
-        self.linkType = unsafe Unpacked.text(c.pointee.link_type.data, c.pointee.link_type.len)
+        self.linkType = unsafe Unpacked.text(c.pointee.link_type)
         if let value = unsafe c.pointee.established_on {
             self.establishedOn = try unsafe CommonV1.Date(laid: value)
         }
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
     }
 }
 
-extension PartnershipV1.GroupMembership: LaidOutMessage {
+extension PartnershipV1.GroupMembership: Message {
     package static var messageName: String { "olp.partnership.v1.GroupMembership" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__group_membership__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__group_membership__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__group_membership__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GroupMembership>.size))!
         unsafe c.pointee.group_uid = self.groupUid
@@ -297,11 +392,12 @@ extension PartnershipV1.GroupMembership: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GroupMembership.self)
         self.init()
         self.groupUid = unsafe c.pointee.group_uid
-        self.groupName = unsafe Unpacked.text(c.pointee.group_name.data, c.pointee.group_name.len)
+        self.groupName = unsafe Unpacked.text(c.pointee.group_name)
         if let value = unsafe c.pointee.group_type {
             self.groupType = try unsafe PartnershipV1.Coded(laid: value)
         }
@@ -311,13 +407,28 @@ extension PartnershipV1.GroupMembership: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.SchoolGroup: LaidOutMessage {
+extension PartnershipV1.SchoolGroup: Message {
     package static var messageName: String { "olp.partnership.v1.SchoolGroup" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__school_group__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_group__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__school_group__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolGroup>.size))!
         unsafe c.pointee.uid = self.uid
@@ -346,12 +457,13 @@ extension PartnershipV1.SchoolGroup: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolGroup.self)
         self.init()
         self.uid = unsafe c.pointee.uid
-        self.groupId = unsafe Unpacked.text(c.pointee.group_id.data, c.pointee.group_id.len)
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.groupId = unsafe Unpacked.text(c.pointee.group_id)
+        self.name = unsafe Unpacked.text(c.pointee.name)
         if let value = unsafe c.pointee.type {
             self.type = try unsafe PartnershipV1.Coded(laid: value)
         }
@@ -362,7 +474,7 @@ extension PartnershipV1.SchoolGroup: LaidOutMessage {
         if let value = unsafe c.pointee.closed_on {
             self.closedOn = try unsafe CommonV1.Date(laid: value)
         }
-        self.companiesHouseNumber = unsafe Unpacked.text(c.pointee.companies_house_number.data, c.pointee.companies_house_number.len)
+        self.companiesHouseNumber = unsafe Unpacked.text(c.pointee.companies_house_number)
         if unsafe c.pointee.has_ukprn != 0 {
             self.ukprn = unsafe c.pointee.ukprn
         }
@@ -374,19 +486,35 @@ extension PartnershipV1.SchoolGroup: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.GetSchoolRequest: LaidOutMessage {
+extension PartnershipV1.GetSchoolRequest: Message {
     package static var messageName: String { "olp.partnership.v1.GetSchoolRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__get_school_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_school_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__get_school_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetSchoolRequest>.size))!
         unsafe c.pointee.urn = self.urn
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetSchoolRequest.self)
         self.init()
@@ -394,19 +522,35 @@ extension PartnershipV1.GetSchoolRequest: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.GetSchoolGroupRequest: LaidOutMessage {
+extension PartnershipV1.GetSchoolGroupRequest: Message {
     package static var messageName: String { "olp.partnership.v1.GetSchoolGroupRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__get_school_group_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_school_group_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__get_school_group_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetSchoolGroupRequest>.size))!
         unsafe c.pointee.uid = self.uid
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetSchoolGroupRequest.self)
         self.init()
@@ -414,13 +558,28 @@ extension PartnershipV1.GetSchoolGroupRequest: LaidOutMessage {
     }
 }
 
-extension PartnershipV1.SearchSchoolsRequest: LaidOutMessage {
+extension PartnershipV1.SearchSchoolsRequest: Message {
     package static var messageName: String { "olp.partnership.v1.SearchSchoolsRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__search_schools_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_schools_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__search_schools_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolsRequest>.size))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
@@ -478,10 +637,11 @@ extension PartnershipV1.SearchSchoolsRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolsRequest.self)
         self.init()
-        self.query = unsafe Unpacked.text(c.pointee.query.data, c.pointee.query.len)
+        self.query = unsafe Unpacked.text(c.pointee.query)
         if unsafe c.pointee.n_status > 0 {
             self.status.reserveCapacity(unsafe c.pointee.n_status)
             for index in 0..<(unsafe c.pointee.n_status) {
@@ -491,46 +651,61 @@ extension PartnershipV1.SearchSchoolsRequest: LaidOutMessage {
         if unsafe c.pointee.n_phase_code > 0 {
             self.phaseCode.reserveCapacity(unsafe c.pointee.n_phase_code)
             for index in 0..<(unsafe c.pointee.n_phase_code) {
-                self.phaseCode.append(unsafe Unpacked.text(c.pointee.phase_code[index].data, c.pointee.phase_code[index].len))
+                self.phaseCode.append(unsafe Unpacked.text(c.pointee.phase_code[index]))
             }
         }
         if unsafe c.pointee.n_type_code > 0 {
             self.typeCode.reserveCapacity(unsafe c.pointee.n_type_code)
             for index in 0..<(unsafe c.pointee.n_type_code) {
-                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index].data, c.pointee.type_code[index].len))
+                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index]))
             }
         }
         if unsafe c.pointee.n_region_code > 0 {
             self.regionCode.reserveCapacity(unsafe c.pointee.n_region_code)
             for index in 0..<(unsafe c.pointee.n_region_code) {
-                self.regionCode.append(unsafe Unpacked.text(c.pointee.region_code[index].data, c.pointee.region_code[index].len))
+                self.regionCode.append(unsafe Unpacked.text(c.pointee.region_code[index]))
             }
         }
         if unsafe c.pointee.n_local_authority_code > 0 {
             self.localAuthorityCode.reserveCapacity(unsafe c.pointee.n_local_authority_code)
             for index in 0..<(unsafe c.pointee.n_local_authority_code) {
-                self.localAuthorityCode.append(unsafe Unpacked.text(c.pointee.local_authority_code[index].data, c.pointee.local_authority_code[index].len))
+                self.localAuthorityCode.append(unsafe Unpacked.text(c.pointee.local_authority_code[index]))
             }
         }
         if unsafe c.pointee.n_district_code > 0 {
             self.districtCode.reserveCapacity(unsafe c.pointee.n_district_code)
             for index in 0..<(unsafe c.pointee.n_district_code) {
-                self.districtCode.append(unsafe Unpacked.text(c.pointee.district_code[index].data, c.pointee.district_code[index].len))
+                self.districtCode.append(unsafe Unpacked.text(c.pointee.district_code[index]))
             }
         }
         self.selectableOnly = unsafe c.pointee.selectable_only != 0
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.SearchSchoolsReply: LaidOutMessage {
+extension PartnershipV1.SearchSchoolsReply: Message {
     package static var messageName: String { "olp.partnership.v1.SearchSchoolsReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__search_schools_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_schools_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__search_schools_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolsReply>.size))!
         if !self.schools.isEmpty {
@@ -545,6 +720,7 @@ extension PartnershipV1.SearchSchoolsReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolsReply.self)
         self.init()
@@ -554,17 +730,32 @@ extension PartnershipV1.SearchSchoolsReply: LaidOutMessage {
                 self.schools.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
 
-extension PartnershipV1.ListGroupSchoolsRequest: LaidOutMessage {
+extension PartnershipV1.ListGroupSchoolsRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListGroupSchoolsRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_group_schools_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_group_schools_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_group_schools_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGroupSchoolsRequest>.size))!
         unsafe c.pointee.uid = self.uid
@@ -573,22 +764,38 @@ extension PartnershipV1.ListGroupSchoolsRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGroupSchoolsRequest.self)
         self.init()
         self.uid = unsafe c.pointee.uid
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.ListGroupSchoolsReply: LaidOutMessage {
+extension PartnershipV1.ListGroupSchoolsReply: Message {
     package static var messageName: String { "olp.partnership.v1.ListGroupSchoolsReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__list_group_schools_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_group_schools_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__list_group_schools_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGroupSchoolsReply>.size))!
         if !self.schools.isEmpty {
@@ -603,6 +810,7 @@ extension PartnershipV1.ListGroupSchoolsReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGroupSchoolsReply.self)
         self.init()
@@ -612,17 +820,32 @@ extension PartnershipV1.ListGroupSchoolsReply: LaidOutMessage {
                 self.schools.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
 
-extension PartnershipV1.SearchSchoolGroupsRequest: LaidOutMessage {
+extension PartnershipV1.SearchSchoolGroupsRequest: Message {
     package static var messageName: String { "olp.partnership.v1.SearchSchoolGroupsRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__search_school_groups_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_school_groups_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__search_school_groups_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolGroupsRequest>.size))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
@@ -640,29 +863,45 @@ extension PartnershipV1.SearchSchoolGroupsRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolGroupsRequest.self)
         self.init()
-        self.query = unsafe Unpacked.text(c.pointee.query.data, c.pointee.query.len)
+        self.query = unsafe Unpacked.text(c.pointee.query)
         if unsafe c.pointee.n_type_code > 0 {
             self.typeCode.reserveCapacity(unsafe c.pointee.n_type_code)
             for index in 0..<(unsafe c.pointee.n_type_code) {
-                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index].data, c.pointee.type_code[index].len))
+                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index]))
             }
         }
         self.openOnly = unsafe c.pointee.open_only != 0
         self.pageSize = unsafe c.pointee.page_size
-        self.pageToken = unsafe Unpacked.text(c.pointee.page_token.data, c.pointee.page_token.len)
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
 }
 
-extension PartnershipV1.SearchSchoolGroupsReply: LaidOutMessage {
+extension PartnershipV1.SearchSchoolGroupsReply: Message {
     package static var messageName: String { "olp.partnership.v1.SearchSchoolGroupsReply" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__partnership__v1__search_school_groups_reply__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_school_groups_reply__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__partnership__v1__search_school_groups_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolGroupsReply>.size))!
         if !self.groups.isEmpty {
@@ -677,6 +916,7 @@ extension PartnershipV1.SearchSchoolGroupsReply: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolGroupsReply.self)
         self.init()
@@ -686,6 +926,6 @@ extension PartnershipV1.SearchSchoolGroupsReply: LaidOutMessage {
                 self.groups.append(try unsafe PartnershipV1.SchoolGroup(laid: c.pointee.groups[index]!))
             }
         }
-        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token.data, c.pointee.next_page_token.len)
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

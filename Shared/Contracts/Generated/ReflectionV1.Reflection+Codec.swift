@@ -4,13 +4,28 @@ import CMessages
 import CProtobufC
 package import Wire
 
-extension ReflectionV1.ServerReflectionRequest: LaidOutMessage {
+extension ReflectionV1.ServerReflectionRequest: Message {
     package static var messageName: String { "grpc.reflection.v1.ServerReflectionRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__server_reflection_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__server_reflection_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__server_reflection_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServerReflectionRequest>.size))!
         unsafe c.pointee.host = ProtobufCBinaryData(arena.bytes(of: self.host))
@@ -35,28 +50,44 @@ extension ReflectionV1.ServerReflectionRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionRequest.self)
         self.init()
-        self.host = unsafe Unpacked.text(c.pointee.host.data, c.pointee.host.len)
+        self.host = unsafe Unpacked.text(c.pointee.host)
         switch unsafe c.pointee.message_request_case {
-        case 3: self.messageRequest = .fileByFilename(unsafe Unpacked.text(c.pointee.file_by_filename.data, c.pointee.file_by_filename.len))
-        case 4: self.messageRequest = .fileContainingSymbol(unsafe Unpacked.text(c.pointee.file_containing_symbol.data, c.pointee.file_containing_symbol.len))
+        case 3: self.messageRequest = .fileByFilename(unsafe Unpacked.text(c.pointee.file_by_filename))
+        case 4: self.messageRequest = .fileContainingSymbol(unsafe Unpacked.text(c.pointee.file_containing_symbol))
         case 5: self.messageRequest = .fileContainingExtension(try unsafe ReflectionV1.ExtensionRequest(laid: c.pointee.file_containing_extension!))
-        case 6: self.messageRequest = .allExtensionNumbersOfType(unsafe Unpacked.text(c.pointee.all_extension_numbers_of_type.data, c.pointee.all_extension_numbers_of_type.len))
-        case 7: self.messageRequest = .listServices(unsafe Unpacked.text(c.pointee.list_services.data, c.pointee.list_services.len))
+        case 6: self.messageRequest = .allExtensionNumbersOfType(unsafe Unpacked.text(c.pointee.all_extension_numbers_of_type))
+        case 7: self.messageRequest = .listServices(unsafe Unpacked.text(c.pointee.list_services))
         default: break
         }
     }
 }
 
-extension ReflectionV1.ExtensionRequest: LaidOutMessage {
+extension ReflectionV1.ExtensionRequest: Message {
     package static var messageName: String { "grpc.reflection.v1.ExtensionRequest" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__extension_request__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__extension_request__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__extension_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ExtensionRequest>.size))!
         unsafe c.pointee.containing_type = ProtobufCBinaryData(arena.bytes(of: self.containingType))
@@ -64,21 +95,37 @@ extension ReflectionV1.ExtensionRequest: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionRequest.self)
         self.init()
-        self.containingType = unsafe Unpacked.text(c.pointee.containing_type.data, c.pointee.containing_type.len)
+        self.containingType = unsafe Unpacked.text(c.pointee.containing_type)
         self.extensionNumber = unsafe c.pointee.extension_number
     }
 }
 
-extension ReflectionV1.ServerReflectionResponse: LaidOutMessage {
+extension ReflectionV1.ServerReflectionResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.ServerReflectionResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__server_reflection_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__server_reflection_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__server_reflection_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServerReflectionResponse>.size))!
         unsafe c.pointee.valid_host = ProtobufCBinaryData(arena.bytes(of: self.validHost))
@@ -103,10 +150,11 @@ extension ReflectionV1.ServerReflectionResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionResponse.self)
         self.init()
-        self.validHost = unsafe Unpacked.text(c.pointee.valid_host.data, c.pointee.valid_host.len)
+        self.validHost = unsafe Unpacked.text(c.pointee.valid_host)
         if let value = unsafe c.pointee.original_request {
             self.originalRequest = try unsafe ReflectionV1.ServerReflectionRequest(laid: value)
         }
@@ -120,13 +168,28 @@ extension ReflectionV1.ServerReflectionResponse: LaidOutMessage {
     }
 }
 
-extension ReflectionV1.FileDescriptorResponse: LaidOutMessage {
+extension ReflectionV1.FileDescriptorResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.FileDescriptorResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__file_descriptor_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__file_descriptor_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__file_descriptor_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__FileDescriptorResponse>.size))!
         if !self.fileDescriptorProto.isEmpty {
@@ -140,25 +203,41 @@ extension ReflectionV1.FileDescriptorResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__FileDescriptorResponse.self)
         self.init()
         if unsafe c.pointee.n_file_descriptor_proto > 0 {
             self.fileDescriptorProto.reserveCapacity(unsafe c.pointee.n_file_descriptor_proto)
             for index in 0..<(unsafe c.pointee.n_file_descriptor_proto) {
-                self.fileDescriptorProto.append(unsafe Unpacked.bytes(c.pointee.file_descriptor_proto[index].data, c.pointee.file_descriptor_proto[index].len))
+                self.fileDescriptorProto.append(unsafe Unpacked.bytes(c.pointee.file_descriptor_proto[index]))
             }
         }
     }
 }
 
-extension ReflectionV1.ExtensionNumberResponse: LaidOutMessage {
+extension ReflectionV1.ExtensionNumberResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.ExtensionNumberResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__extension_number_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__extension_number_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__extension_number_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ExtensionNumberResponse>.size))!
         unsafe c.pointee.base_type_name = ProtobufCBinaryData(arena.bytes(of: self.baseTypeName))
@@ -169,23 +248,39 @@ extension ReflectionV1.ExtensionNumberResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionNumberResponse.self)
         self.init()
-        self.baseTypeName = unsafe Unpacked.text(c.pointee.base_type_name.data, c.pointee.base_type_name.len)
+        self.baseTypeName = unsafe Unpacked.text(c.pointee.base_type_name)
         if unsafe c.pointee.n_extension_number > 0 {
             self.extensionNumber = unsafe Unpacked.list(c.pointee.extension_number, c.pointee.n_extension_number)
         }
     }
 }
 
-extension ReflectionV1.ListServiceResponse: LaidOutMessage {
+extension ReflectionV1.ListServiceResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.ListServiceResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__list_service_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__list_service_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__list_service_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ListServiceResponse>.size))!
         if !self.service.isEmpty {
@@ -199,6 +294,7 @@ extension ReflectionV1.ListServiceResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ListServiceResponse.self)
         self.init()
@@ -211,33 +307,64 @@ extension ReflectionV1.ListServiceResponse: LaidOutMessage {
     }
 }
 
-extension ReflectionV1.ServiceResponse: LaidOutMessage {
+extension ReflectionV1.ServiceResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.ServiceResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__service_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__service_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__service_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServiceResponse>.size))!
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServiceResponse.self)
         self.init()
-        self.name = unsafe Unpacked.text(c.pointee.name.data, c.pointee.name.len)
+        self.name = unsafe Unpacked.text(c.pointee.name)
     }
 }
 
-extension ReflectionV1.ErrorResponse: LaidOutMessage {
+extension ReflectionV1.ErrorResponse: Message {
     package static var messageName: String { "grpc.reflection.v1.ErrorResponse" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(grpc__reflection__v1__error_response__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__error_response__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe grpc__reflection__v1__error_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ErrorResponse>.size))!
         unsafe c.pointee.error_code = self.errorCode
@@ -245,10 +372,11 @@ extension ReflectionV1.ErrorResponse: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ErrorResponse.self)
         self.init()
         self.errorCode = unsafe c.pointee.error_code
-        self.errorMessage = unsafe Unpacked.text(c.pointee.error_message.data, c.pointee.error_message.len)
+        self.errorMessage = unsafe Unpacked.text(c.pointee.error_message)
     }
 }

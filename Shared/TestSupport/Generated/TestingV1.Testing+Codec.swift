@@ -5,13 +5,28 @@ import CProtobufC
 import Contracts
 package import Wire
 
-extension TestingV1.Everything: LaidOutMessage {
+extension TestingV1.Everything: Message {
     package static var messageName: String { "olp.testing.v1.Everything" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__testing__v1__everything__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__everything__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__testing__v1__everything__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything>.size))!
         // Minus zero is a value of its own, so it is the bits that count.
@@ -228,6 +243,7 @@ extension TestingV1.Everything: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Everything.self)
         self.init()
@@ -244,8 +260,8 @@ extension TestingV1.Everything: LaidOutMessage {
         self.fSfixed32 = unsafe c.pointee.f_sfixed32
         self.fSfixed64 = unsafe c.pointee.f_sfixed64
         self.fBool = unsafe c.pointee.f_bool != 0
-        self.fString = unsafe Unpacked.text(c.pointee.f_string.data, c.pointee.f_string.len)
-        self.fBytes = unsafe Unpacked.bytes(c.pointee.f_bytes.data, c.pointee.f_bytes.len)
+        self.fString = unsafe Unpacked.text(c.pointee.f_string)
+        self.fBytes = unsafe Unpacked.bytes(c.pointee.f_bytes)
         self.fEnum = TestingV1.Colour(rawValue: unsafe c.pointee.f_enum)
         if let value = unsafe c.pointee.f_message {
             self.fMessage = try unsafe TestingV1.Everything.Nested(laid: value)
@@ -272,10 +288,10 @@ extension TestingV1.Everything: LaidOutMessage {
             self.oBool = unsafe c.pointee.o_bool != 0
         }
         if unsafe c.pointee.has_o_string != 0 {
-            self.oString = unsafe Unpacked.text(c.pointee.o_string.data, c.pointee.o_string.len)
+            self.oString = unsafe Unpacked.text(c.pointee.o_string)
         }
         if unsafe c.pointee.has_o_bytes != 0 {
-            self.oBytes = unsafe Unpacked.bytes(c.pointee.o_bytes.data, c.pointee.o_bytes.len)
+            self.oBytes = unsafe Unpacked.bytes(c.pointee.o_bytes)
         }
         if unsafe c.pointee.has_o_enum != 0 {
             self.oEnum = TestingV1.Colour(rawValue: unsafe c.pointee.o_enum)
@@ -298,13 +314,13 @@ extension TestingV1.Everything: LaidOutMessage {
         if unsafe c.pointee.n_r_string > 0 {
             self.rString.reserveCapacity(unsafe c.pointee.n_r_string)
             for index in 0..<(unsafe c.pointee.n_r_string) {
-                self.rString.append(unsafe Unpacked.text(c.pointee.r_string[index].data, c.pointee.r_string[index].len))
+                self.rString.append(unsafe Unpacked.text(c.pointee.r_string[index]))
             }
         }
         if unsafe c.pointee.n_r_bytes > 0 {
             self.rBytes.reserveCapacity(unsafe c.pointee.n_r_bytes)
             for index in 0..<(unsafe c.pointee.n_r_bytes) {
-                self.rBytes.append(unsafe Unpacked.bytes(c.pointee.r_bytes[index].data, c.pointee.r_bytes[index].len))
+                self.rBytes.append(unsafe Unpacked.bytes(c.pointee.r_bytes[index]))
             }
         }
         if unsafe c.pointee.n_r_enum > 0 {
@@ -326,8 +342,8 @@ extension TestingV1.Everything: LaidOutMessage {
             self.mStringString.reserveCapacity(unsafe c.pointee.n_m_string_string)
             for index in 0..<(unsafe c.pointee.n_m_string_string) {
                 let entry = unsafe c.pointee.m_string_string[index]!
-                let value = unsafe Unpacked.text(entry.pointee.value.data, entry.pointee.value.len)
-                let key = unsafe Unpacked.text(entry.pointee.key.data, entry.pointee.key.len)
+                let value = unsafe Unpacked.text(entry.pointee.value)
+                let key = unsafe Unpacked.text(entry.pointee.key)
                 guard self.mStringString.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_string_string")
                 }
@@ -360,7 +376,7 @@ extension TestingV1.Everything: LaidOutMessage {
             for index in 0..<(unsafe c.pointee.n_m_string_int64) {
                 let entry = unsafe c.pointee.m_string_int64[index]!
                 let value = unsafe entry.pointee.value
-                let key = unsafe Unpacked.text(entry.pointee.key.data, entry.pointee.key.len)
+                let key = unsafe Unpacked.text(entry.pointee.key)
                 guard self.mStringInt64.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_string_int64")
                 }
@@ -378,27 +394,42 @@ extension TestingV1.Everything: LaidOutMessage {
                 self.instants.append(try unsafe GoogleProtobuf.Timestamp(laid: c.pointee.instants[index]!))
             }
         }
-        self.class = unsafe Unpacked.text(c.pointee.class_.data, c.pointee.class_.len)
+        self.class = unsafe Unpacked.text(c.pointee.class_)
         self.withJsonName = unsafe c.pointee.with_json_name
         switch unsafe c.pointee.choice_case {
-        case 71: self.choice = .cString(unsafe Unpacked.text(c.pointee.c_string.data, c.pointee.c_string.len))
+        case 71: self.choice = .cString(unsafe Unpacked.text(c.pointee.c_string))
         case 72: self.choice = .cInt64(unsafe c.pointee.c_int64)
         case 73: self.choice = .cMessage(try unsafe TestingV1.Everything.Nested(laid: c.pointee.c_message!))
         case 74: self.choice = .cBool(unsafe c.pointee.c_bool != 0)
         case 75: self.choice = .cEnum(TestingV1.Colour(rawValue: unsafe c.pointee.c_enum))
-        case 76: self.choice = .cBytes(unsafe Unpacked.bytes(c.pointee.c_bytes.data, c.pointee.c_bytes.len))
+        case 76: self.choice = .cBytes(unsafe Unpacked.bytes(c.pointee.c_bytes))
         default: break
         }
     }
 }
 
-extension TestingV1.Everything.Nested: LaidOutMessage {
+extension TestingV1.Everything.Nested: Message {
     package static var messageName: String { "olp.testing.v1.Everything.Nested" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__testing__v1__everything__nested__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__everything__nested__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__testing__v1__everything__nested__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__Nested>.size))!
         unsafe c.pointee.number = self.number
@@ -409,6 +440,7 @@ extension TestingV1.Everything.Nested: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Everything__Nested.self)
         self.init()
@@ -420,39 +452,71 @@ extension TestingV1.Everything.Nested: LaidOutMessage {
     }
 }
 
-extension TestingV1.Text: LaidOutMessage {
+extension TestingV1.Text: Message {
     package static var messageName: String { "olp.testing.v1.Text" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__testing__v1__text__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__text__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__testing__v1__text__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Text>.size))!
         unsafe c.pointee.text = ProtobufCBinaryData(arena.bytes(of: self.text))
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Text.self)
         self.init()
-        self.text = unsafe Unpacked.text(c.pointee.text.data, c.pointee.text.len)
+        self.text = unsafe Unpacked.text(c.pointee.text)
     }
 }
 
-extension TestingV1.Number: LaidOutMessage {
+extension TestingV1.Number: Message {
     package static var messageName: String { "olp.testing.v1.Number" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__testing__v1__number__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__number__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__testing__v1__number__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Number>.size))!
         unsafe c.pointee.number = self.number
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Number.self)
         self.init()

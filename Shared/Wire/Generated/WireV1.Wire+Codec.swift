@@ -3,13 +3,28 @@
 import CMessages
 import CProtobufC
 
-extension WireV1.Limits: LaidOutMessage {
+extension WireV1.Limits: Message {
     package static var messageName: String { "olp.wire.v1.Limits" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__limits__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__limits__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__limits__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Limits>.size))!
         unsafe c.pointee.max_message = self.maxMessage
@@ -21,6 +36,7 @@ extension WireV1.Limits: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Limits.self)
         self.init()
@@ -33,13 +49,28 @@ extension WireV1.Limits: LaidOutMessage {
     }
 }
 
-extension WireV1.Hello: LaidOutMessage {
+extension WireV1.Hello: Message {
     package static var messageName: String { "olp.wire.v1.Hello" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__hello__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__hello__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__hello__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Hello>.size))!
         unsafe c.pointee.min_version = self.minVersion
@@ -55,15 +86,16 @@ extension WireV1.Hello: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Hello.self)
         self.init()
         self.minVersion = unsafe c.pointee.min_version
         self.maxVersion = unsafe c.pointee.max_version
         self.features = unsafe c.pointee.features
-        self.service = unsafe Unpacked.text(c.pointee.service.data, c.pointee.service.len)
-        self.instanceId = unsafe Unpacked.text(c.pointee.instance_id.data, c.pointee.instance_id.len)
-        self.build = unsafe Unpacked.text(c.pointee.build.data, c.pointee.build.len)
+        self.service = unsafe Unpacked.text(c.pointee.service)
+        self.instanceId = unsafe Unpacked.text(c.pointee.instance_id)
+        self.build = unsafe Unpacked.text(c.pointee.build)
         if let value = unsafe c.pointee.limits {
             self.limits = try unsafe WireV1.Limits(laid: value)
         }
@@ -71,13 +103,28 @@ extension WireV1.Hello: LaidOutMessage {
     }
 }
 
-extension WireV1.MetadataEntry: LaidOutMessage {
+extension WireV1.MetadataEntry: Message {
     package static var messageName: String { "olp.wire.v1.MetadataEntry" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__metadata_entry__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__metadata_entry__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__metadata_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__MetadataEntry>.size))!
         unsafe c.pointee.key = ProtobufCBinaryData(arena.bytes(of: self.key))
@@ -85,21 +132,37 @@ extension WireV1.MetadataEntry: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__MetadataEntry.self)
         self.init()
-        self.key = unsafe Unpacked.text(c.pointee.key.data, c.pointee.key.len)
-        self.value = unsafe Unpacked.bytes(c.pointee.value.data, c.pointee.value.len)
+        self.key = unsafe Unpacked.text(c.pointee.key)
+        self.value = unsafe Unpacked.bytes(c.pointee.value)
     }
 }
 
-extension WireV1.Call: LaidOutMessage {
+extension WireV1.Call: Message {
     package static var messageName: String { "olp.wire.v1.Call" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__call__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__call__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__call__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Call>.size))!
         unsafe c.pointee.method = ProtobufCBinaryData(arena.bytes(of: self.method))
@@ -126,10 +189,11 @@ extension WireV1.Call: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Call.self)
         self.init()
-        self.method = unsafe Unpacked.text(c.pointee.method.data, c.pointee.method.len)
+        self.method = unsafe Unpacked.text(c.pointee.method)
         if unsafe c.pointee.has_timeout_us != 0 {
             self.timeoutUs = unsafe c.pointee.timeout_us
         }
@@ -137,25 +201,40 @@ extension WireV1.Call: LaidOutMessage {
             self.sentAtUs = unsafe c.pointee.sent_at_us
         }
         self.previousAttempts = unsafe c.pointee.previous_attempts
-        self.traceparent = unsafe Unpacked.text(c.pointee.traceparent.data, c.pointee.traceparent.len)
-        self.tracestate = unsafe Unpacked.text(c.pointee.tracestate.data, c.pointee.tracestate.len)
+        self.traceparent = unsafe Unpacked.text(c.pointee.traceparent)
+        self.tracestate = unsafe Unpacked.text(c.pointee.tracestate)
         if unsafe c.pointee.n_metadata > 0 {
             self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
                 self.metadata.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
             }
         }
-        self.idempotencyKey = unsafe Unpacked.text(c.pointee.idempotency_key.data, c.pointee.idempotency_key.len)
+        self.idempotencyKey = unsafe Unpacked.text(c.pointee.idempotency_key)
     }
 }
 
-extension WireV1.Headers: LaidOutMessage {
+extension WireV1.Headers: Message {
     package static var messageName: String { "olp.wire.v1.Headers" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__headers__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__headers__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__headers__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Headers>.size))!
         if !self.metadata.isEmpty {
@@ -169,6 +248,7 @@ extension WireV1.Headers: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Headers.self)
         self.init()
@@ -181,13 +261,28 @@ extension WireV1.Headers: LaidOutMessage {
     }
 }
 
-extension WireV1.End: LaidOutMessage {
+extension WireV1.End: Message {
     package static var messageName: String { "olp.wire.v1.End" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__end__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__end__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__end__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__End>.size))!
         unsafe c.pointee.message = ProtobufCBinaryData(arena.bytes(of: self.message))
@@ -207,11 +302,12 @@ extension WireV1.End: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__End.self)
         self.init()
-        self.message = unsafe Unpacked.text(c.pointee.message.data, c.pointee.message.len)
-        self.details = unsafe Unpacked.bytes(c.pointee.details.data, c.pointee.details.len)
+        self.message = unsafe Unpacked.text(c.pointee.message)
+        self.details = unsafe Unpacked.bytes(c.pointee.details)
         if unsafe c.pointee.n_metadata > 0 {
             self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
@@ -224,13 +320,28 @@ extension WireV1.End: LaidOutMessage {
     }
 }
 
-extension WireV1.GoAway: LaidOutMessage {
+extension WireV1.GoAway: Message {
     package static var messageName: String { "olp.wire.v1.GoAway" }
 
-    package static var layout: MessageLayout {
-        unsafe MessageLayout(olp__wire__v1__go_away__get_descriptor())
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__go_away__get_descriptor(), limits, in: arena))
     }
 
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__wire__v1__go_away__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__GoAway>.size))!
         unsafe c.pointee.last_accepted = self.lastAccepted
@@ -239,11 +350,12 @@ extension WireV1.GoAway: LaidOutMessage {
         return UnsafeMutableRawPointer(c)
     }
 
+    /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__GoAway.self)
         self.init()
         self.lastAccepted = unsafe c.pointee.last_accepted
-        self.reason = unsafe Unpacked.text(c.pointee.reason.data, c.pointee.reason.len)
+        self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.graceMs = unsafe c.pointee.grace_ms
     }
 }
