@@ -87,7 +87,7 @@ struct CSourceEmitter {
             quantifier = member.hasQuantifier ? "offsetof(\(type), has_\(member.name))" : "0"
         }
         let label = field.isRepeated ? "REPEATED" : member.hasQuantifier ? "OPTIONAL" : "NONE"
-        let descriptor = field.isMessage || field.kind == .enum ? "&\(Naming.cLower(field.typeName))__descriptor" : "NULL"
+        let descriptor = field.typeName.isEmpty ? "NULL" : "&\(Naming.cLower(field.typeName))__descriptor"
         return [
             "{ \"\(field.name)\", \(field.number), PROTOBUF_C_LABEL_\(label), PROTOBUF_C_TYPE_\(tableType(field)),",
             "  \(quantifier), offsetof(\(type), \(member.name)),",

@@ -36,7 +36,8 @@ enum ModelReader {
             case 7:
                 let parts = try ProtoReader.fields(of: field.bytes())
                 let type = try parts.last { $0.number == 2 }?.text() ?? ""
-                file.extensions.append((String(type.drop { $0 == "." }), try parts.last { $0.number == 3 }?.integer() ?? 0))
+                let number = try parts.last { $0.number == 3 }?.integer() ?? 0
+                file.extensions.append((String(type.drop { $0 == "." }), number))
             default: break
             }
         }
@@ -173,8 +174,8 @@ enum ModelReader {
                 rule.path = try field.text()
             case 7: rule.body = try field.text()
             case 11: others += try httpRules(field.bytes())
-            case 8: throw GeneratorError("google.api.http `custom` is not supported: use get, put, post, delete or patch")
-            case 12: throw GeneratorError("google.api.http `response_body` is not supported: answer with the message")
+            case 8: throw GeneratorError("google.api.http: `custom` is not supported, use get, put, post, delete or patch")
+            case 12: throw GeneratorError("google.api.http: `response_body` is not supported, answer with the message")
             default: break
             }
         }

@@ -41,7 +41,7 @@ struct OpenAPIEmitter {
                 tags.append(["name": .text(service.name), "description": .text(comment)])
                 for method in service.methods where !method.http.isEmpty {
                     guard operations.insert(method.name).inserted else {
-                        throw GeneratorError("\(service.fullName).\(method.name): another method over HTTP has this name")
+                        throw GeneratorError("\(service.fullName).\(method.name): another HTTP method has this name")
                     }
                     for (index, rule) in method.http.enumerated() {
                         roots += [method.input, method.output]

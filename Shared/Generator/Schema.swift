@@ -36,8 +36,8 @@ struct Schema {
 
     /// The entry message if the field is a map.
     func mapEntry(_ field: ProtoField) -> ProtoMessage? {
-        guard field.isMessage, field.isRepeated, let entry = messages[field.typeName], entry.isMapEntry else { return nil }
-        return entry
+        guard field.isMessage, field.isRepeated, let entry = messages[field.typeName] else { return nil }
+        return entry.isMapEntry ? entry : nil
     }
 
     /// "PartnershipV1.UploadGiasFileRequest.Head".
@@ -87,7 +87,7 @@ struct Schema {
             }
             for enumeration in file.allEnums where Set(enumeration.values.map(\.number)).count
                 != enumeration.values.count {
-                throw GeneratorError("\(enumeration.fullName): two names for one number (allow_alias) are not supported")
+                throw GeneratorError("\(enumeration.fullName): two names for one number are not supported")
             }
             for service in file.services {
                 if let other = services.updateValue(service.fullName, forKey: service.name) {

@@ -25,7 +25,7 @@ struct SwiftCodecEmitter {
                 let type = Naming.cType(message.fullName)
                 let binding = message.fields.isEmpty ? "return" : "let c ="
                 out.line("\(binding) unsafe \(message.fields.isEmpty ? "UnsafeMutableRawPointer(" : "")"
-                    + "\(lower)__place(arena.allocate(byteCount: MemoryLayout<\(type)>.size))!"
+                    + "\(lower)__place(arena.space(\(type).self))!"
                     + (message.fields.isEmpty ? ")" : ""))
                 guard !message.fields.isEmpty else { return }
                 encode(message, &out)
@@ -44,12 +44,13 @@ struct SwiftCodecEmitter {
 
     /// Written out for each message, because a generic function of another module would look up types at each call.
     private func entryPoints(_ lower: String, _ out: inout Printer) {
-        out.block("package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError)") { out in
+        let decode = "package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError)"
+        out.block(decode) { out in
             out.line("let arena = Arena.ofThisThread")
             out.line("let mark = unsafe arena.mark()")
             out.line("defer { unsafe arena.release(to: mark) }")
-            out.line("try unsafe self.init(laid: "
-                + "Unpacking.unpack(bytes, \(lower)__get_descriptor(), limits, in: arena))")
+            out.line("let descriptor = unsafe \(lower)__get_descriptor()!")
+            out.line("try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))")
         }
         out.line()
         out.block("package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R") { out in
@@ -123,13 +124,15 @@ struct SwiftCodecEmitter {
         let type = Naming.cType(entry.fullName)
         let (key, value) = SwiftField.keyAndValue(entry, schema)
         out.block("if !\(swift.property).isEmpty") { out in
-            out.line("let list = unsafe arena.list(UnsafeMutablePointer<\(type)>?.self, count: \(swift.property).count)")
+            let element = "UnsafeMutablePointer<\(type)>?.self"
+            out.line("let list = unsafe arena.list(\(element), count: \(swift.property).count)")
             let order = key.field.kind == .bool ? "!$0.key && $1.key" : "$0.key < $1.key"
             out.block("for (index, pair) in \(swift.property).sorted(by: { \(order) }).enumerated()") { out in
-                out.line("let entry = unsafe \(Naming.cLower(entry.fullName))__place("
-                    + "arena.allocate(byteCount: MemoryLayout<\(type)>.size))!")
+                out.line("let entry = unsafe \(Naming.cLower(entry.fullName))__place(arena.space(\(type).self))!")
                 for (half, member) in [(key, "key"), (value, "value")] {
-                    if CField(schema, half.field, in: entry).hasQuantifier { out.line("unsafe entry.pointee.has_\(member) = 1") }
+                    if CField(schema, half.field, in: entry).hasQuantifier {
+                        out.line("unsafe entry.pointee.has_\(member) = 1")
+                    }
                     out.line("unsafe entry.pointee.\(member) = \(CValue(schema, half.field).of("pair.\(member)"))")
                 }
                 out.line("unsafe list[index] = entry")

@@ -25,7 +25,8 @@ extension JSONReader {
     mutating func readString() throws(JSONError) -> String {
         let start = at + 1
         var end = start
-        while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
+        while end < bytes.count, bytes[end] >= 0x20,
+            bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
             end += 1
         }
         guard end < bytes.count else { throw error("the text in quotes does not end") }

@@ -126,7 +126,8 @@ package enum RandomMessages {
 
     private static func text(_ random: inout some RandomNumberGenerator) -> String {
         let letters = Array("abcdefghijklmnopqrstuvwxyz 0123456789\"\\/\n\t\u{1}\u{7f}<&éßøž€漢字😀")
-        let count = Bool.random(using: &random) ? Int.random(in: 0...8, using: &random) : Int.random(in: 9...40, using: &random)
+        let isShort = Bool.random(using: &random)
+        let count = Int.random(in: isShort ? 0...8 : 9...40, using: &random)
         return String((0..<count).compactMap { _ in letters.randomElement(using: &random) })
     }
 

@@ -34,7 +34,9 @@ extension WireScan {
         guard let field = unsafe field else {
             return try unsafe charge(MemoryLayout<ProtobufCMessageUnknownField>.stride, position, nil)
         }
-        guard unsafe WireScan.wireType(of: field) == wireType else { throw unsafe error(.wireType, at: position, field) }
+        guard unsafe WireScan.wireType(of: field) == wireType else {
+            throw unsafe error(.wireType, at: position, field)
+        }
         if unsafe field.pointee.label == PROTOBUF_C_LABEL_REPEATED { try unsafe charge(8, position, field) }
     }
 

@@ -87,12 +87,14 @@ struct GeneratorTests {
         list.isRepeated = true
         let sample = message("Sample", [optional, list])
         let schema = try schema([sample])
-        #expect(CField(schema, optional, in: sample).declarations == ["protobuf_c_boolean has_count;", "int32_t count;"])
+        #expect(CField(schema, optional, in: sample).declarations
+            == ["protobuf_c_boolean has_count;", "int32_t count;"])
         #expect(CField(schema, list, in: sample).declarations == ["size_t n_words;", "ProtobufCBinaryData *words;"])
         #expect(CField(schema, field("share", 3, .double), in: sample).declarations
             == ["protobuf_c_boolean has_share;", "double share;"])
         #expect(CField(schema, field("class", 4, .bool), in: sample).declarations == ["protobuf_c_boolean class_;"])
-        #expect(CField(schema, field("inner", 5, .message, "Sample"), in: sample).declarations == ["Olp__Sample__V1__Sample *inner;"])
+        #expect(CField(schema, field("inner", 5, .message, "Sample"), in: sample).declarations
+            == ["Olp__Sample__V1__Sample *inner;"])
         var entry = sample
         entry.isMapEntry = true
         #expect(CField(schema, field("key", 1, .string), in: entry).declarations
@@ -103,7 +105,8 @@ struct GeneratorTests {
     func cTable() throws {
         var list = field("numbers", 3, .sint64)
         list.isRepeated = true
-        let schema = try schema([message("Sample", [field("name", 1, .string), list, field("next", 4, .message, "Sample")])])
+        let fields = [field("name", 1, .string), list, field("next", 4, .message, "Sample")]
+        let schema = try schema([message("Sample", fields)])
         let text = CSourceEmitter(schema: schema, file: schema.files[0]).text()
         #expect(text.contains("""
                 { "name", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,

@@ -66,7 +66,8 @@ struct WellKnownTests {
          #"{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"R","metadata":{"k":"v"}}"#),
         (GoogleProtobuf.AnyMessage(GoogleProtobuf.Duration(seconds: 2)),
          #"{"@type":"type.googleapis.com/google.protobuf.Duration","value":"2s"}"#),
-        (GoogleProtobuf.AnyMessage(typeUrl: "example.org/a.B", value: [1, 2]), #"{"@type":"example.org/a.B","value":"AQI="}"#),
+        (GoogleProtobuf.AnyMessage(typeUrl: "example.org/a.B", value: [1, 2]),
+         #"{"@type":"example.org/a.B","value":"AQI="}"#),
         (GoogleProtobuf.AnyMessage(), "{}"),
     ])
     func anyForms(message: GoogleProtobuf.AnyMessage, text: String) throws {

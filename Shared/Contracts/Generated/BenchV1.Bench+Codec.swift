@@ -11,7 +11,8 @@ extension BenchV1.Sample: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__bench__v1__sample__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__bench__v1__sample__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension BenchV1.Sample: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__bench__v1__sample__place(arena.allocate(byteCount: MemoryLayout<Olp__Bench__V1__Sample>.size))!
+        let c = unsafe olp__bench__v1__sample__place(arena.space(Olp__Bench__V1__Sample.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.town = ProtobufCBinaryData(arena.bytes(of: self.town))
@@ -99,7 +100,8 @@ extension BenchV1.StreamRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__bench__v1__stream_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__bench__v1__stream_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -115,7 +117,7 @@ extension BenchV1.StreamRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__bench__v1__stream_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Bench__V1__StreamRequest>.size))!
+        let c = unsafe olp__bench__v1__stream_request__place(arena.space(Olp__Bench__V1__StreamRequest.self))!
         unsafe c.pointee.count = self.count
         if let value = self.sample {
             unsafe c.pointee.sample = value.lay(in: arena).assumingMemoryBound(to: Olp__Bench__V1__Sample.self)

@@ -11,7 +11,8 @@ extension CommonV1.Date: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__date__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__date__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension CommonV1.Date: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__date__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Date>.size))!
+        let c = unsafe olp__common__v1__date__place(arena.space(Olp__Common__V1__Date.self))!
         unsafe c.pointee.year = self.year
         unsafe c.pointee.month = self.month
         unsafe c.pointee.day = self.day
@@ -51,7 +52,8 @@ extension CommonV1.Money: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__money__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__money__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -67,7 +69,7 @@ extension CommonV1.Money: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__money__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Money>.size))!
+        let c = unsafe olp__common__v1__money__place(arena.space(Olp__Common__V1__Money.self))!
         unsafe c.pointee.currency = ProtobufCBinaryData(arena.bytes(of: self.currency))
         unsafe c.pointee.minor_units = self.minorUnits
         return UnsafeMutableRawPointer(c)
@@ -89,7 +91,8 @@ extension CommonV1.Actor: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__actor__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__actor__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -105,7 +108,7 @@ extension CommonV1.Actor: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__actor__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__Actor>.size))!
+        let c = unsafe olp__common__v1__actor__place(arena.space(Olp__Common__V1__Actor.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.kind = ProtobufCBinaryData(arena.bytes(of: self.kind))
         return UnsafeMutableRawPointer(c)
@@ -127,7 +130,8 @@ extension CommonV1.HistoryEntry: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__history_entry__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__history_entry__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -143,7 +147,7 @@ extension CommonV1.HistoryEntry: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__history_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__HistoryEntry>.size))!
+        let c = unsafe olp__common__v1__history_entry__place(arena.space(Olp__Common__V1__HistoryEntry.self))!
         unsafe c.pointee.version = self.version
         if let value = self.at {
             unsafe c.pointee.at = value.lay(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self)

@@ -11,7 +11,8 @@ extension CommonV1.FollowRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__follow_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__follow_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension CommonV1.FollowRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__follow_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__FollowRequest>.size))!
+        let c = unsafe olp__common__v1__follow_request__place(arena.space(Olp__Common__V1__FollowRequest.self))!
         unsafe c.pointee.after = ProtobufCBinaryData(arena.bytes(of: self.after))
         unsafe c.pointee.until_now = self.untilNow ? 1 : 0
         return UnsafeMutableRawPointer(c)
@@ -49,7 +50,8 @@ extension CommonV1.FeedEvent: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__common__v1__feed_event__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__common__v1__feed_event__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -65,7 +67,7 @@ extension CommonV1.FeedEvent: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__common__v1__feed_event__place(arena.allocate(byteCount: MemoryLayout<Olp__Common__V1__FeedEvent>.size))!
+        let c = unsafe olp__common__v1__feed_event__place(arena.space(Olp__Common__V1__FeedEvent.self))!
         unsafe c.pointee.position = ProtobufCBinaryData(arena.bytes(of: self.position))
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.type = ProtobufCBinaryData(arena.bytes(of: self.type))

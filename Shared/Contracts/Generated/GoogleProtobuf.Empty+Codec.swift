@@ -11,7 +11,8 @@ extension GoogleProtobuf.Empty: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__protobuf__empty__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__protobuf__empty__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension GoogleProtobuf.Empty: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        return unsafe UnsafeMutableRawPointer(google__protobuf__empty__place(arena.allocate(byteCount: MemoryLayout<Google__Protobuf__Empty>.size))!)
+        return unsafe UnsafeMutableRawPointer(google__protobuf__empty__place(arena.space(Google__Protobuf__Empty.self))!)
     }
 
     /// Copies the message out of its C struct.

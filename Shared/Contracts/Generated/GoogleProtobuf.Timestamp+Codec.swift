@@ -11,7 +11,8 @@ extension GoogleProtobuf.Timestamp: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__protobuf__timestamp__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__protobuf__timestamp__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension GoogleProtobuf.Timestamp: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__protobuf__timestamp__place(arena.allocate(byteCount: MemoryLayout<Google__Protobuf__Timestamp>.size))!
+        let c = unsafe google__protobuf__timestamp__place(arena.space(Google__Protobuf__Timestamp.self))!
         unsafe c.pointee.seconds = self.seconds
         unsafe c.pointee.nanos = self.nanos
         return UnsafeMutableRawPointer(c)

@@ -11,7 +11,8 @@ extension GoogleRPC.ErrorInfo: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__error_info__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__error_info__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,13 +28,13 @@ extension GoogleRPC.ErrorInfo: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__error_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ErrorInfo>.size))!
+        let c = unsafe google__rpc__error_info__place(arena.space(Google__Rpc__ErrorInfo.self))!
         unsafe c.pointee.reason = ProtobufCBinaryData(arena.bytes(of: self.reason))
         unsafe c.pointee.domain = ProtobufCBinaryData(arena.bytes(of: self.domain))
         if !self.metadata.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Google__Rpc__ErrorInfo__MetadataEntry>?.self, count: self.metadata.count)
             for (index, pair) in self.metadata.sorted(by: { $0.key < $1.key }).enumerated() {
-                let entry = unsafe google__rpc__error_info__metadata_entry__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ErrorInfo__MetadataEntry>.size))!
+                let entry = unsafe google__rpc__error_info__metadata_entry__place(arena.space(Google__Rpc__ErrorInfo__MetadataEntry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
                 unsafe entry.pointee.has_value = 1
@@ -73,7 +74,8 @@ extension GoogleRPC.RetryInfo: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__retry_info__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__retry_info__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -89,7 +91,7 @@ extension GoogleRPC.RetryInfo: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__retry_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__RetryInfo>.size))!
+        let c = unsafe google__rpc__retry_info__place(arena.space(Google__Rpc__RetryInfo.self))!
         if let value = self.retryDelay {
             unsafe c.pointee.retry_delay = value.lay(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self)
         }
@@ -113,7 +115,8 @@ extension GoogleRPC.PreconditionFailure: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__precondition_failure__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__precondition_failure__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -129,7 +132,7 @@ extension GoogleRPC.PreconditionFailure: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__precondition_failure__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__PreconditionFailure>.size))!
+        let c = unsafe google__rpc__precondition_failure__place(arena.space(Google__Rpc__PreconditionFailure.self))!
         if !self.violations.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Google__Rpc__PreconditionFailure__Violation>?.self, count: self.violations.count)
             for index in self.violations.indices {
@@ -161,7 +164,8 @@ extension GoogleRPC.PreconditionFailure.Violation: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__precondition_failure__violation__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__precondition_failure__violation__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -177,7 +181,7 @@ extension GoogleRPC.PreconditionFailure.Violation: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__precondition_failure__violation__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__PreconditionFailure__Violation>.size))!
+        let c = unsafe google__rpc__precondition_failure__violation__place(arena.space(Google__Rpc__PreconditionFailure__Violation.self))!
         unsafe c.pointee.type = ProtobufCBinaryData(arena.bytes(of: self.type))
         unsafe c.pointee.subject = ProtobufCBinaryData(arena.bytes(of: self.subject))
         unsafe c.pointee.description = ProtobufCBinaryData(arena.bytes(of: self.description))
@@ -201,7 +205,8 @@ extension GoogleRPC.BadRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__bad_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__bad_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -217,7 +222,7 @@ extension GoogleRPC.BadRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__bad_request__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__BadRequest>.size))!
+        let c = unsafe google__rpc__bad_request__place(arena.space(Google__Rpc__BadRequest.self))!
         if !self.fieldViolations.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Google__Rpc__BadRequest__FieldViolation>?.self, count: self.fieldViolations.count)
             for index in self.fieldViolations.indices {
@@ -249,7 +254,8 @@ extension GoogleRPC.BadRequest.FieldViolation: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__bad_request__field_violation__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__bad_request__field_violation__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -265,7 +271,7 @@ extension GoogleRPC.BadRequest.FieldViolation: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__bad_request__field_violation__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__BadRequest__FieldViolation>.size))!
+        let c = unsafe google__rpc__bad_request__field_violation__place(arena.space(Google__Rpc__BadRequest__FieldViolation.self))!
         unsafe c.pointee.field = ProtobufCBinaryData(arena.bytes(of: self.field))
         unsafe c.pointee.description = ProtobufCBinaryData(arena.bytes(of: self.description))
         unsafe c.pointee.reason = ProtobufCBinaryData(arena.bytes(of: self.reason))
@@ -289,7 +295,8 @@ extension GoogleRPC.ResourceInfo: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__resource_info__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__resource_info__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -305,7 +312,7 @@ extension GoogleRPC.ResourceInfo: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__resource_info__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__ResourceInfo>.size))!
+        let c = unsafe google__rpc__resource_info__place(arena.space(Google__Rpc__ResourceInfo.self))!
         unsafe c.pointee.resource_type = ProtobufCBinaryData(arena.bytes(of: self.resourceType))
         unsafe c.pointee.resource_name = ProtobufCBinaryData(arena.bytes(of: self.resourceName))
         unsafe c.pointee.owner = ProtobufCBinaryData(arena.bytes(of: self.owner))

@@ -11,7 +11,8 @@ extension GoogleRPC.Status: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, google__rpc__status__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe google__rpc__status__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension GoogleRPC.Status: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe google__rpc__status__place(arena.allocate(byteCount: MemoryLayout<Google__Rpc__Status>.size))!
+        let c = unsafe google__rpc__status__place(arena.space(Google__Rpc__Status.self))!
         unsafe c.pointee.code = self.code
         unsafe c.pointee.message = ProtobufCBinaryData(arena.bytes(of: self.message))
         if !self.details.isEmpty {

@@ -11,7 +11,8 @@ extension HealthV1.HealthCheckRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_check_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__health__v1__health_check_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension HealthV1.HealthCheckRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__health__v1__health_check_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthCheckRequest>.size))!
+        let c = unsafe grpc__health__v1__health_check_request__place(arena.space(Grpc__Health__V1__HealthCheckRequest.self))!
         unsafe c.pointee.service = ProtobufCBinaryData(arena.bytes(of: self.service))
         return UnsafeMutableRawPointer(c)
     }
@@ -47,7 +48,8 @@ extension HealthV1.HealthCheckResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_check_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__health__v1__health_check_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -63,7 +65,7 @@ extension HealthV1.HealthCheckResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__health__v1__health_check_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthCheckResponse>.size))!
+        let c = unsafe grpc__health__v1__health_check_response__place(arena.space(Grpc__Health__V1__HealthCheckResponse.self))!
         unsafe c.pointee.status = self.status.rawValue
         return UnsafeMutableRawPointer(c)
     }
@@ -83,7 +85,8 @@ extension HealthV1.HealthListRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_list_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__health__v1__health_list_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -99,7 +102,7 @@ extension HealthV1.HealthListRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        return unsafe UnsafeMutableRawPointer(grpc__health__v1__health_list_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListRequest>.size))!)
+        return unsafe UnsafeMutableRawPointer(grpc__health__v1__health_list_request__place(arena.space(Grpc__Health__V1__HealthListRequest.self))!)
     }
 
     /// Copies the message out of its C struct.
@@ -115,7 +118,8 @@ extension HealthV1.HealthListResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__health__v1__health_list_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__health__v1__health_list_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -131,11 +135,11 @@ extension HealthV1.HealthListResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__health__v1__health_list_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListResponse>.size))!
+        let c = unsafe grpc__health__v1__health_list_response__place(arena.space(Grpc__Health__V1__HealthListResponse.self))!
         if !self.statuses.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Grpc__Health__V1__HealthListResponse__StatusesEntry>?.self, count: self.statuses.count)
             for (index, pair) in self.statuses.sorted(by: { $0.key < $1.key }).enumerated() {
-                let entry = unsafe grpc__health__v1__health_list_response__statuses_entry__place(arena.allocate(byteCount: MemoryLayout<Grpc__Health__V1__HealthListResponse__StatusesEntry>.size))!
+                let entry = unsafe grpc__health__v1__health_list_response__statuses_entry__place(arena.space(Grpc__Health__V1__HealthListResponse__StatusesEntry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
                 unsafe entry.pointee.value = pair.value.lay(in: arena).assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)

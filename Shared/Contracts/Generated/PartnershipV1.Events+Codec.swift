@@ -11,7 +11,8 @@ extension PartnershipV1.PartnerChanged: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_changed__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__partner_changed__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension PartnershipV1.PartnerChanged: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__partner_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerChanged>.size))!
+        let c = unsafe olp__partnership__v1__partner_changed__place(arena.space(Olp__Partnership__V1__PartnerChanged.self))!
         if let value = self.partner {
             unsafe c.pointee.partner = value.lay(in: arena).assumingMemoryBound(to: Olp__Partnership__V1__Partner.self)
         }
@@ -51,7 +52,8 @@ extension PartnershipV1.PartnerMemberChanged: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_member_changed__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__partner_member_changed__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -67,7 +69,7 @@ extension PartnershipV1.PartnerMemberChanged: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__partner_member_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerMemberChanged>.size))!
+        let c = unsafe olp__partnership__v1__partner_member_changed__place(arena.space(Olp__Partnership__V1__PartnerMemberChanged.self))!
         if let value = self.member {
             unsafe c.pointee.member = value.lay(in: arena).assumingMemoryBound(to: Olp__Partnership__V1__PartnerMember.self)
         }
@@ -91,7 +93,8 @@ extension PartnershipV1.SchoolChanged: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_changed__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__school_changed__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -107,7 +110,7 @@ extension PartnershipV1.SchoolChanged: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__school_changed__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolChanged>.size))!
+        let c = unsafe olp__partnership__v1__school_changed__place(arena.space(Olp__Partnership__V1__SchoolChanged.self))!
         unsafe c.pointee.urn = self.urn
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.selectable = self.selectable ? 1 : 0

@@ -11,7 +11,8 @@ extension PartnershipV1.GiasFileProgress: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_file_progress__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__gias_file_progress__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension PartnershipV1.GiasFileProgress: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__gias_file_progress__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasFileProgress>.size))!
+        let c = unsafe olp__partnership__v1__gias_file_progress__place(arena.space(Olp__Partnership__V1__GiasFileProgress.self))!
         unsafe c.pointee.file = self.file.rawValue
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.bytes_total = self.bytesTotal
@@ -67,7 +68,8 @@ extension PartnershipV1.GiasImport: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_import__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__gias_import__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -83,7 +85,7 @@ extension PartnershipV1.GiasImport: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__gias_import__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasImport>.size))!
+        let c = unsafe olp__partnership__v1__gias_import__place(arena.space(Olp__Partnership__V1__GiasImport.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.state = self.state.rawValue
         if !self.files.isEmpty {
@@ -145,7 +147,8 @@ extension PartnershipV1.GiasIssue: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__gias_issue__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__gias_issue__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -161,7 +164,7 @@ extension PartnershipV1.GiasIssue: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__gias_issue__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GiasIssue>.size))!
+        let c = unsafe olp__partnership__v1__gias_issue__place(arena.space(Olp__Partnership__V1__GiasIssue.self))!
         unsafe c.pointee.file = self.file.rawValue
         unsafe c.pointee.line = self.line
         unsafe c.pointee.record = self.record
@@ -195,7 +198,8 @@ extension PartnershipV1.CreateGiasImportRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__create_gias_import_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__create_gias_import_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -211,7 +215,7 @@ extension PartnershipV1.CreateGiasImportRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        return unsafe UnsafeMutableRawPointer(olp__partnership__v1__create_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__CreateGiasImportRequest>.size))!)
+        return unsafe UnsafeMutableRawPointer(olp__partnership__v1__create_gias_import_request__place(arena.space(Olp__Partnership__V1__CreateGiasImportRequest.self))!)
     }
 
     /// Copies the message out of its C struct.
@@ -227,7 +231,8 @@ extension PartnershipV1.UploadGiasFileRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__upload_gias_file_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__upload_gias_file_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -243,7 +248,7 @@ extension PartnershipV1.UploadGiasFileRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__upload_gias_file_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UploadGiasFileRequest>.size))!
+        let c = unsafe olp__partnership__v1__upload_gias_file_request__place(arena.space(Olp__Partnership__V1__UploadGiasFileRequest.self))!
         switch self.part {
         case .head(let value):
             unsafe c.pointee.part_case = 1
@@ -275,7 +280,8 @@ extension PartnershipV1.UploadGiasFileRequest.Head: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__upload_gias_file_request__head__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__upload_gias_file_request__head__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -291,7 +297,7 @@ extension PartnershipV1.UploadGiasFileRequest.Head: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__upload_gias_file_request__head__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UploadGiasFileRequest__Head>.size))!
+        let c = unsafe olp__partnership__v1__upload_gias_file_request__head__place(arena.space(Olp__Partnership__V1__UploadGiasFileRequest__Head.self))!
         unsafe c.pointee.import_id = ProtobufCBinaryData(arena.bytes(of: self.importId))
         unsafe c.pointee.file = self.file.rawValue
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
@@ -317,7 +323,8 @@ extension PartnershipV1.StartGiasImportRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__start_gias_import_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__start_gias_import_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -333,7 +340,7 @@ extension PartnershipV1.StartGiasImportRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__start_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__StartGiasImportRequest>.size))!
+        let c = unsafe olp__partnership__v1__start_gias_import_request__place(arena.space(Olp__Partnership__V1__StartGiasImportRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
@@ -353,7 +360,8 @@ extension PartnershipV1.CancelGiasImportRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__cancel_gias_import_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__cancel_gias_import_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -369,7 +377,7 @@ extension PartnershipV1.CancelGiasImportRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__cancel_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__CancelGiasImportRequest>.size))!
+        let c = unsafe olp__partnership__v1__cancel_gias_import_request__place(arena.space(Olp__Partnership__V1__CancelGiasImportRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
@@ -389,7 +397,8 @@ extension PartnershipV1.GetGiasImportRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_gias_import_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__get_gias_import_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -405,7 +414,7 @@ extension PartnershipV1.GetGiasImportRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__get_gias_import_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetGiasImportRequest>.size))!
+        let c = unsafe olp__partnership__v1__get_gias_import_request__place(arena.space(Olp__Partnership__V1__GetGiasImportRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
@@ -425,7 +434,8 @@ extension PartnershipV1.ListGiasImportsRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_imports_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_gias_imports_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -441,7 +451,7 @@ extension PartnershipV1.ListGiasImportsRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_gias_imports_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportsRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_gias_imports_request__place(arena.space(Olp__Partnership__V1__ListGiasImportsRequest.self))!
         unsafe c.pointee.page_size = self.pageSize
         unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
         return UnsafeMutableRawPointer(c)
@@ -463,7 +473,8 @@ extension PartnershipV1.ListGiasImportsReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_imports_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_gias_imports_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -479,7 +490,7 @@ extension PartnershipV1.ListGiasImportsReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_gias_imports_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportsReply>.size))!
+        let c = unsafe olp__partnership__v1__list_gias_imports_reply__place(arena.space(Olp__Partnership__V1__ListGiasImportsReply.self))!
         if !self.imports.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__GiasImport>?.self, count: self.imports.count)
             for index in self.imports.indices {
@@ -513,7 +524,8 @@ extension PartnershipV1.ListGiasImportIssuesRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_import_issues_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_gias_import_issues_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -529,7 +541,7 @@ extension PartnershipV1.ListGiasImportIssuesRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_gias_import_issues_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportIssuesRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_gias_import_issues_request__place(arena.space(Olp__Partnership__V1__ListGiasImportIssuesRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.page_size = self.pageSize
         unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
@@ -553,7 +565,8 @@ extension PartnershipV1.ListGiasImportIssuesReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_gias_import_issues_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_gias_import_issues_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -569,7 +582,7 @@ extension PartnershipV1.ListGiasImportIssuesReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_gias_import_issues_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGiasImportIssuesReply>.size))!
+        let c = unsafe olp__partnership__v1__list_gias_import_issues_reply__place(arena.space(Olp__Partnership__V1__ListGiasImportIssuesReply.self))!
         if !self.issues.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__GiasIssue>?.self, count: self.issues.count)
             for index in self.issues.indices {

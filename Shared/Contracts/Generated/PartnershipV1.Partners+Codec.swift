@@ -11,7 +11,8 @@ extension PartnershipV1.Partner: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__partner__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension PartnershipV1.Partner: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__partner__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Partner>.size))!
+        let c = unsafe olp__partnership__v1__partner__place(arena.space(Olp__Partnership__V1__Partner.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.kind = self.kind.rawValue
@@ -99,7 +100,8 @@ extension PartnershipV1.PartnerMember: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__partner_member__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__partner_member__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -115,7 +117,7 @@ extension PartnershipV1.PartnerMember: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__partner_member__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__PartnerMember>.size))!
+        let c = unsafe olp__partnership__v1__partner_member__place(arena.space(Olp__Partnership__V1__PartnerMember.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
         unsafe c.pointee.school_urn = self.schoolUrn
@@ -155,7 +157,8 @@ extension PartnershipV1.RegisterPartnerRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__register_partner_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__register_partner_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -171,7 +174,7 @@ extension PartnershipV1.RegisterPartnerRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__register_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__RegisterPartnerRequest>.size))!
+        let c = unsafe olp__partnership__v1__register_partner_request__place(arena.space(Olp__Partnership__V1__RegisterPartnerRequest.self))!
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.kind = self.kind.rawValue
         unsafe c.pointee.status = self.status.rawValue
@@ -229,7 +232,8 @@ extension PartnershipV1.UpdatePartnerRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__update_partner_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__update_partner_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -245,7 +249,7 @@ extension PartnershipV1.UpdatePartnerRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__update_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UpdatePartnerRequest>.size))!
+        let c = unsafe olp__partnership__v1__update_partner_request__place(arena.space(Olp__Partnership__V1__UpdatePartnerRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.status = self.status.rawValue
@@ -305,7 +309,8 @@ extension PartnershipV1.GetPartnerRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_partner_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__get_partner_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -321,7 +326,7 @@ extension PartnershipV1.GetPartnerRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__get_partner_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetPartnerRequest>.size))!
+        let c = unsafe olp__partnership__v1__get_partner_request__place(arena.space(Olp__Partnership__V1__GetPartnerRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         return UnsafeMutableRawPointer(c)
     }
@@ -341,7 +346,8 @@ extension PartnershipV1.ListPartnersRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partners_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partners_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -357,7 +363,7 @@ extension PartnershipV1.ListPartnersRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partners_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnersRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_partners_request__place(arena.space(Olp__Partnership__V1__ListPartnersRequest.self))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
         if !self.kind.isEmpty {
             let list = unsafe arena.list(Int32.self, count: self.kind.count)
@@ -424,7 +430,8 @@ extension PartnershipV1.ListPartnersReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partners_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partners_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -440,7 +447,7 @@ extension PartnershipV1.ListPartnersReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partners_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnersReply>.size))!
+        let c = unsafe olp__partnership__v1__list_partners_reply__place(arena.space(Olp__Partnership__V1__ListPartnersReply.self))!
         if !self.partners.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__Partner>?.self, count: self.partners.count)
             for index in self.partners.indices {
@@ -474,7 +481,8 @@ extension PartnershipV1.AddPartnerMemberRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__add_partner_member_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__add_partner_member_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -490,7 +498,7 @@ extension PartnershipV1.AddPartnerMemberRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__add_partner_member_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__AddPartnerMemberRequest>.size))!
+        let c = unsafe olp__partnership__v1__add_partner_member_request__place(arena.space(Olp__Partnership__V1__AddPartnerMemberRequest.self))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
         unsafe c.pointee.school_urn = self.schoolUrn
         if let value = self.from {
@@ -526,7 +534,8 @@ extension PartnershipV1.UpdatePartnerMemberRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__update_partner_member_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__update_partner_member_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -542,7 +551,7 @@ extension PartnershipV1.UpdatePartnerMemberRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__update_partner_member_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__UpdatePartnerMemberRequest>.size))!
+        let c = unsafe olp__partnership__v1__update_partner_member_request__place(arena.space(Olp__Partnership__V1__UpdatePartnerMemberRequest.self))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         if let value = self.from {
@@ -580,7 +589,8 @@ extension PartnershipV1.ListPartnerMembersRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_members_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partner_members_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -596,7 +606,7 @@ extension PartnershipV1.ListPartnerMembersRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partner_members_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerMembersRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_partner_members_request__place(arena.space(Olp__Partnership__V1__ListPartnerMembersRequest.self))!
         unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
         if let value = self.asOf {
             unsafe c.pointee.as_of = value.lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__Date.self)
@@ -626,7 +636,8 @@ extension PartnershipV1.ListPartnerMembersReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_members_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partner_members_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -642,7 +653,7 @@ extension PartnershipV1.ListPartnerMembersReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partner_members_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerMembersReply>.size))!
+        let c = unsafe olp__partnership__v1__list_partner_members_reply__place(arena.space(Olp__Partnership__V1__ListPartnerMembersReply.self))!
         if !self.members.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__PartnerMember>?.self, count: self.members.count)
             for index in self.members.indices {
@@ -676,7 +687,8 @@ extension PartnershipV1.ListPartnerHistoryRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_history_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partner_history_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -692,7 +704,7 @@ extension PartnershipV1.ListPartnerHistoryRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partner_history_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerHistoryRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_partner_history_request__place(arena.space(Olp__Partnership__V1__ListPartnerHistoryRequest.self))!
         unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
         unsafe c.pointee.page_size = self.pageSize
         unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
@@ -716,7 +728,8 @@ extension PartnershipV1.ListPartnerHistoryReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_partner_history_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_partner_history_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -732,7 +745,7 @@ extension PartnershipV1.ListPartnerHistoryReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_partner_history_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListPartnerHistoryReply>.size))!
+        let c = unsafe olp__partnership__v1__list_partner_history_reply__place(arena.space(Olp__Partnership__V1__ListPartnerHistoryReply.self))!
         if !self.entries.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Common__V1__HistoryEntry>?.self, count: self.entries.count)
             for index in self.entries.indices {

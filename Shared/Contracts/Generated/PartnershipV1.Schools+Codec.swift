@@ -11,7 +11,8 @@ extension PartnershipV1.Coded: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__coded__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__coded__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension PartnershipV1.Coded: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__coded__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Coded>.size))!
+        let c = unsafe olp__partnership__v1__coded__place(arena.space(Olp__Partnership__V1__Coded.self))!
         unsafe c.pointee.code = ProtobufCBinaryData(arena.bytes(of: self.code))
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         return UnsafeMutableRawPointer(c)
@@ -49,7 +50,8 @@ extension PartnershipV1.Address: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__address__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__address__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -65,7 +67,7 @@ extension PartnershipV1.Address: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__address__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__Address>.size))!
+        let c = unsafe olp__partnership__v1__address__place(arena.space(Olp__Partnership__V1__Address.self))!
         unsafe c.pointee.street = ProtobufCBinaryData(arena.bytes(of: self.street))
         unsafe c.pointee.locality = ProtobufCBinaryData(arena.bytes(of: self.locality))
         unsafe c.pointee.address3 = ProtobufCBinaryData(arena.bytes(of: self.address3))
@@ -95,7 +97,8 @@ extension PartnershipV1.GridReference: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__grid_reference__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__grid_reference__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -111,7 +114,7 @@ extension PartnershipV1.GridReference: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__grid_reference__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GridReference>.size))!
+        let c = unsafe olp__partnership__v1__grid_reference__place(arena.space(Olp__Partnership__V1__GridReference.self))!
         unsafe c.pointee.easting = self.easting
         unsafe c.pointee.northing = self.northing
         return UnsafeMutableRawPointer(c)
@@ -133,7 +136,8 @@ extension PartnershipV1.School: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__school__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -149,7 +153,7 @@ extension PartnershipV1.School: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__school__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__School>.size))!
+        let c = unsafe olp__partnership__v1__school__place(arena.space(Olp__Partnership__V1__School.self))!
         unsafe c.pointee.urn = self.urn
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         unsafe c.pointee.status = self.status.rawValue
@@ -318,7 +322,8 @@ extension PartnershipV1.SchoolLink: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_link__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__school_link__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -334,7 +339,7 @@ extension PartnershipV1.SchoolLink: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__school_link__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolLink>.size))!
+        let c = unsafe olp__partnership__v1__school_link__place(arena.space(Olp__Partnership__V1__SchoolLink.self))!
         unsafe c.pointee.urn = self.urn
         unsafe c.pointee.link_type = ProtobufCBinaryData(arena.bytes(of: self.linkType))
         if let value = self.establishedOn {
@@ -364,7 +369,8 @@ extension PartnershipV1.GroupMembership: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__group_membership__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__group_membership__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -380,7 +386,7 @@ extension PartnershipV1.GroupMembership: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__group_membership__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GroupMembership>.size))!
+        let c = unsafe olp__partnership__v1__group_membership__place(arena.space(Olp__Partnership__V1__GroupMembership.self))!
         unsafe c.pointee.group_uid = self.groupUid
         unsafe c.pointee.group_name = ProtobufCBinaryData(arena.bytes(of: self.groupName))
         if let value = self.groupType {
@@ -414,7 +420,8 @@ extension PartnershipV1.SchoolGroup: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__school_group__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__school_group__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -430,7 +437,7 @@ extension PartnershipV1.SchoolGroup: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__school_group__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SchoolGroup>.size))!
+        let c = unsafe olp__partnership__v1__school_group__place(arena.space(Olp__Partnership__V1__SchoolGroup.self))!
         unsafe c.pointee.uid = self.uid
         unsafe c.pointee.group_id = ProtobufCBinaryData(arena.bytes(of: self.groupId))
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
@@ -493,7 +500,8 @@ extension PartnershipV1.GetSchoolRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_school_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__get_school_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -509,7 +517,7 @@ extension PartnershipV1.GetSchoolRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__get_school_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetSchoolRequest>.size))!
+        let c = unsafe olp__partnership__v1__get_school_request__place(arena.space(Olp__Partnership__V1__GetSchoolRequest.self))!
         unsafe c.pointee.urn = self.urn
         return UnsafeMutableRawPointer(c)
     }
@@ -529,7 +537,8 @@ extension PartnershipV1.GetSchoolGroupRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__get_school_group_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__get_school_group_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -545,7 +554,7 @@ extension PartnershipV1.GetSchoolGroupRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__get_school_group_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__GetSchoolGroupRequest>.size))!
+        let c = unsafe olp__partnership__v1__get_school_group_request__place(arena.space(Olp__Partnership__V1__GetSchoolGroupRequest.self))!
         unsafe c.pointee.uid = self.uid
         return UnsafeMutableRawPointer(c)
     }
@@ -565,7 +574,8 @@ extension PartnershipV1.SearchSchoolsRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_schools_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__search_schools_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -581,7 +591,7 @@ extension PartnershipV1.SearchSchoolsRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__search_schools_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolsRequest>.size))!
+        let c = unsafe olp__partnership__v1__search_schools_request__place(arena.space(Olp__Partnership__V1__SearchSchoolsRequest.self))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
         if !self.status.isEmpty {
             let list = unsafe arena.list(Int32.self, count: self.status.count)
@@ -691,7 +701,8 @@ extension PartnershipV1.SearchSchoolsReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_schools_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__search_schools_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -707,7 +718,7 @@ extension PartnershipV1.SearchSchoolsReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__search_schools_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolsReply>.size))!
+        let c = unsafe olp__partnership__v1__search_schools_reply__place(arena.space(Olp__Partnership__V1__SearchSchoolsReply.self))!
         if !self.schools.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__School>?.self, count: self.schools.count)
             for index in self.schools.indices {
@@ -741,7 +752,8 @@ extension PartnershipV1.ListGroupSchoolsRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_group_schools_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_group_schools_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -757,7 +769,7 @@ extension PartnershipV1.ListGroupSchoolsRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_group_schools_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGroupSchoolsRequest>.size))!
+        let c = unsafe olp__partnership__v1__list_group_schools_request__place(arena.space(Olp__Partnership__V1__ListGroupSchoolsRequest.self))!
         unsafe c.pointee.uid = self.uid
         unsafe c.pointee.page_size = self.pageSize
         unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
@@ -781,7 +793,8 @@ extension PartnershipV1.ListGroupSchoolsReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__list_group_schools_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__list_group_schools_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -797,7 +810,7 @@ extension PartnershipV1.ListGroupSchoolsReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__list_group_schools_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__ListGroupSchoolsReply>.size))!
+        let c = unsafe olp__partnership__v1__list_group_schools_reply__place(arena.space(Olp__Partnership__V1__ListGroupSchoolsReply.self))!
         if !self.schools.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__School>?.self, count: self.schools.count)
             for index in self.schools.indices {
@@ -831,7 +844,8 @@ extension PartnershipV1.SearchSchoolGroupsRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_school_groups_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__search_school_groups_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -847,7 +861,7 @@ extension PartnershipV1.SearchSchoolGroupsRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__search_school_groups_request__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolGroupsRequest>.size))!
+        let c = unsafe olp__partnership__v1__search_school_groups_request__place(arena.space(Olp__Partnership__V1__SearchSchoolGroupsRequest.self))!
         unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
         if !self.typeCode.isEmpty {
             let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.typeCode.count)
@@ -887,7 +901,8 @@ extension PartnershipV1.SearchSchoolGroupsReply: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__partnership__v1__search_school_groups_reply__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__partnership__v1__search_school_groups_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -903,7 +918,7 @@ extension PartnershipV1.SearchSchoolGroupsReply: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__partnership__v1__search_school_groups_reply__place(arena.allocate(byteCount: MemoryLayout<Olp__Partnership__V1__SearchSchoolGroupsReply>.size))!
+        let c = unsafe olp__partnership__v1__search_school_groups_reply__place(arena.space(Olp__Partnership__V1__SearchSchoolGroupsReply.self))!
         if !self.groups.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__SchoolGroup>?.self, count: self.groups.count)
             for index in self.groups.indices {

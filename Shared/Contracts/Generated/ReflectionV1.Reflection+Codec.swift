@@ -11,7 +11,8 @@ extension ReflectionV1.ServerReflectionRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__server_reflection_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__server_reflection_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -27,7 +28,7 @@ extension ReflectionV1.ServerReflectionRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__server_reflection_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServerReflectionRequest>.size))!
+        let c = unsafe grpc__reflection__v1__server_reflection_request__place(arena.space(Grpc__Reflection__V1__ServerReflectionRequest.self))!
         unsafe c.pointee.host = ProtobufCBinaryData(arena.bytes(of: self.host))
         switch self.messageRequest {
         case .fileByFilename(let value):
@@ -73,7 +74,8 @@ extension ReflectionV1.ExtensionRequest: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__extension_request__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__extension_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -89,7 +91,7 @@ extension ReflectionV1.ExtensionRequest: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__extension_request__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ExtensionRequest>.size))!
+        let c = unsafe grpc__reflection__v1__extension_request__place(arena.space(Grpc__Reflection__V1__ExtensionRequest.self))!
         unsafe c.pointee.containing_type = ProtobufCBinaryData(arena.bytes(of: self.containingType))
         unsafe c.pointee.extension_number = self.extensionNumber
         return UnsafeMutableRawPointer(c)
@@ -111,7 +113,8 @@ extension ReflectionV1.ServerReflectionResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__server_reflection_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__server_reflection_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -127,7 +130,7 @@ extension ReflectionV1.ServerReflectionResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__server_reflection_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServerReflectionResponse>.size))!
+        let c = unsafe grpc__reflection__v1__server_reflection_response__place(arena.space(Grpc__Reflection__V1__ServerReflectionResponse.self))!
         unsafe c.pointee.valid_host = ProtobufCBinaryData(arena.bytes(of: self.validHost))
         if let value = self.originalRequest {
             unsafe c.pointee.original_request = value.lay(in: arena).assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionRequest.self)
@@ -175,7 +178,8 @@ extension ReflectionV1.FileDescriptorResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__file_descriptor_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__file_descriptor_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -191,7 +195,7 @@ extension ReflectionV1.FileDescriptorResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__file_descriptor_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__FileDescriptorResponse>.size))!
+        let c = unsafe grpc__reflection__v1__file_descriptor_response__place(arena.space(Grpc__Reflection__V1__FileDescriptorResponse.self))!
         if !self.fileDescriptorProto.isEmpty {
             let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.fileDescriptorProto.count)
             for index in self.fileDescriptorProto.indices {
@@ -223,7 +227,8 @@ extension ReflectionV1.ExtensionNumberResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__extension_number_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__extension_number_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -239,7 +244,7 @@ extension ReflectionV1.ExtensionNumberResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__extension_number_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ExtensionNumberResponse>.size))!
+        let c = unsafe grpc__reflection__v1__extension_number_response__place(arena.space(Grpc__Reflection__V1__ExtensionNumberResponse.self))!
         unsafe c.pointee.base_type_name = ProtobufCBinaryData(arena.bytes(of: self.baseTypeName))
         if !self.extensionNumber.isEmpty {
             unsafe c.pointee.extension_number = arena.list(of: self.extensionNumber)
@@ -266,7 +271,8 @@ extension ReflectionV1.ListServiceResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__list_service_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__list_service_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -282,7 +288,7 @@ extension ReflectionV1.ListServiceResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__list_service_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ListServiceResponse>.size))!
+        let c = unsafe grpc__reflection__v1__list_service_response__place(arena.space(Grpc__Reflection__V1__ListServiceResponse.self))!
         if !self.service.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Grpc__Reflection__V1__ServiceResponse>?.self, count: self.service.count)
             for index in self.service.indices {
@@ -314,7 +320,8 @@ extension ReflectionV1.ServiceResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__service_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__service_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -330,7 +337,7 @@ extension ReflectionV1.ServiceResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__service_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ServiceResponse>.size))!
+        let c = unsafe grpc__reflection__v1__service_response__place(arena.space(Grpc__Reflection__V1__ServiceResponse.self))!
         unsafe c.pointee.name = ProtobufCBinaryData(arena.bytes(of: self.name))
         return UnsafeMutableRawPointer(c)
     }
@@ -350,7 +357,8 @@ extension ReflectionV1.ErrorResponse: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, grpc__reflection__v1__error_response__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe grpc__reflection__v1__error_response__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -366,7 +374,7 @@ extension ReflectionV1.ErrorResponse: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe grpc__reflection__v1__error_response__place(arena.allocate(byteCount: MemoryLayout<Grpc__Reflection__V1__ErrorResponse>.size))!
+        let c = unsafe grpc__reflection__v1__error_response__place(arena.space(Grpc__Reflection__V1__ErrorResponse.self))!
         unsafe c.pointee.error_code = self.errorCode
         unsafe c.pointee.error_message = ProtobufCBinaryData(arena.bytes(of: self.errorMessage))
         return UnsafeMutableRawPointer(c)

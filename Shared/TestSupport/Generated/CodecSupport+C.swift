@@ -36,6 +36,11 @@ extension Arena {
         unsafe array.withUnsafeBufferPointer { unsafe copied($0).baseAddress }
     }
 
+    /// Uninitialised space for a C struct.
+    func space<Struct>(_ type: Struct.Type) -> UnsafeMutableRawPointer {
+        unsafe allocate(byteCount: MemoryLayout<Struct>.size)
+    }
+
     /// Uninitialised space for a list.
     func list<Element>(_ type: Element.Type, count: Int) -> UnsafeMutablePointer<Element> {
         let block = unsafe allocate(byteCount: count * MemoryLayout<Element>.stride)

@@ -12,7 +12,8 @@ extension TestingV1.Everything: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__everything__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__testing__v1__everything__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -28,7 +29,7 @@ extension TestingV1.Everything: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__testing__v1__everything__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything>.size))!
+        let c = unsafe olp__testing__v1__everything__place(arena.space(Olp__Testing__V1__Everything.self))!
         // Minus zero is a value of its own, so it is the bits that count.
         if self.fDouble.bitPattern != 0 {
             unsafe c.pointee.has_f_double = 1
@@ -155,7 +156,7 @@ extension TestingV1.Everything: Message {
         if !self.mStringString.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MStringStringEntry>?.self, count: self.mStringString.count)
             for (index, pair) in self.mStringString.sorted(by: { $0.key < $1.key }).enumerated() {
-                let entry = unsafe olp__testing__v1__everything__m_string_string_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MStringStringEntry>.size))!
+                let entry = unsafe olp__testing__v1__everything__m_string_string_entry__place(arena.space(Olp__Testing__V1__Everything__MStringStringEntry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
                 unsafe entry.pointee.has_value = 1
@@ -168,7 +169,7 @@ extension TestingV1.Everything: Message {
         if !self.mInt32Message.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MInt32MessageEntry>?.self, count: self.mInt32Message.count)
             for (index, pair) in self.mInt32Message.sorted(by: { $0.key < $1.key }).enumerated() {
-                let entry = unsafe olp__testing__v1__everything__m_int32_message_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MInt32MessageEntry>.size))!
+                let entry = unsafe olp__testing__v1__everything__m_int32_message_entry__place(arena.space(Olp__Testing__V1__Everything__MInt32MessageEntry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = pair.key
                 unsafe entry.pointee.value = pair.value.lay(in: arena).assumingMemoryBound(to: Olp__Testing__V1__Everything__Nested.self)
@@ -180,7 +181,7 @@ extension TestingV1.Everything: Message {
         if !self.mBoolEnum.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MBoolEnumEntry>?.self, count: self.mBoolEnum.count)
             for (index, pair) in self.mBoolEnum.sorted(by: { !$0.key && $1.key }).enumerated() {
-                let entry = unsafe olp__testing__v1__everything__m_bool_enum_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MBoolEnumEntry>.size))!
+                let entry = unsafe olp__testing__v1__everything__m_bool_enum_entry__place(arena.space(Olp__Testing__V1__Everything__MBoolEnumEntry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = pair.key ? 1 : 0
                 unsafe entry.pointee.has_value = 1
@@ -193,7 +194,7 @@ extension TestingV1.Everything: Message {
         if !self.mStringInt64.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Testing__V1__Everything__MStringInt64Entry>?.self, count: self.mStringInt64.count)
             for (index, pair) in self.mStringInt64.sorted(by: { $0.key < $1.key }).enumerated() {
-                let entry = unsafe olp__testing__v1__everything__m_string_int64_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__MStringInt64Entry>.size))!
+                let entry = unsafe olp__testing__v1__everything__m_string_int64_entry__place(arena.space(Olp__Testing__V1__Everything__MStringInt64Entry.self))!
                 unsafe entry.pointee.has_key = 1
                 unsafe entry.pointee.key = ProtobufCBinaryData(arena.bytes(of: pair.key))
                 unsafe entry.pointee.has_value = 1
@@ -415,7 +416,8 @@ extension TestingV1.Everything.Nested: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__everything__nested__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__testing__v1__everything__nested__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -431,7 +433,7 @@ extension TestingV1.Everything.Nested: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__testing__v1__everything__nested__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Everything__Nested>.size))!
+        let c = unsafe olp__testing__v1__everything__nested__place(arena.space(Olp__Testing__V1__Everything__Nested.self))!
         unsafe c.pointee.number = self.number
         if let value = self.child {
             unsafe c.pointee.child = value.lay(in: arena).assumingMemoryBound(to: Olp__Testing__V1__Everything__Nested.self)
@@ -459,7 +461,8 @@ extension TestingV1.Text: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__text__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__testing__v1__text__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -475,7 +478,7 @@ extension TestingV1.Text: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__testing__v1__text__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Text>.size))!
+        let c = unsafe olp__testing__v1__text__place(arena.space(Olp__Testing__V1__Text.self))!
         unsafe c.pointee.text = ProtobufCBinaryData(arena.bytes(of: self.text))
         return UnsafeMutableRawPointer(c)
     }
@@ -495,7 +498,8 @@ extension TestingV1.Number: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__testing__v1__number__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__testing__v1__number__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -511,7 +515,7 @@ extension TestingV1.Number: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__testing__v1__number__place(arena.allocate(byteCount: MemoryLayout<Olp__Testing__V1__Number>.size))!
+        let c = unsafe olp__testing__v1__number__place(arena.space(Olp__Testing__V1__Number.self))!
         unsafe c.pointee.number = self.number
         return UnsafeMutableRawPointer(c)
     }

@@ -10,7 +10,8 @@ extension WireV1.Limits: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__limits__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__limits__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -26,7 +27,7 @@ extension WireV1.Limits: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__limits__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Limits>.size))!
+        let c = unsafe olp__wire__v1__limits__place(arena.space(Olp__Wire__V1__Limits.self))!
         unsafe c.pointee.max_message = self.maxMessage
         unsafe c.pointee.max_fragment = self.maxFragment
         unsafe c.pointee.max_metadata = self.maxMetadata
@@ -56,7 +57,8 @@ extension WireV1.Hello: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__hello__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__hello__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -72,7 +74,7 @@ extension WireV1.Hello: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__hello__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Hello>.size))!
+        let c = unsafe olp__wire__v1__hello__place(arena.space(Olp__Wire__V1__Hello.self))!
         unsafe c.pointee.min_version = self.minVersion
         unsafe c.pointee.max_version = self.maxVersion
         unsafe c.pointee.features = self.features
@@ -110,7 +112,8 @@ extension WireV1.MetadataEntry: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__metadata_entry__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__metadata_entry__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -126,7 +129,7 @@ extension WireV1.MetadataEntry: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__metadata_entry__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__MetadataEntry>.size))!
+        let c = unsafe olp__wire__v1__metadata_entry__place(arena.space(Olp__Wire__V1__MetadataEntry.self))!
         unsafe c.pointee.key = ProtobufCBinaryData(arena.bytes(of: self.key))
         unsafe c.pointee.value = ProtobufCBinaryData(arena.bytes(of: self.value))
         return UnsafeMutableRawPointer(c)
@@ -148,7 +151,8 @@ extension WireV1.Call: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__call__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__call__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -164,7 +168,7 @@ extension WireV1.Call: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__call__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Call>.size))!
+        let c = unsafe olp__wire__v1__call__place(arena.space(Olp__Wire__V1__Call.self))!
         unsafe c.pointee.method = ProtobufCBinaryData(arena.bytes(of: self.method))
         if let value = self.timeoutUs {
             unsafe c.pointee.has_timeout_us = 1
@@ -220,7 +224,8 @@ extension WireV1.Headers: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__headers__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__headers__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -236,7 +241,7 @@ extension WireV1.Headers: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__headers__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__Headers>.size))!
+        let c = unsafe olp__wire__v1__headers__place(arena.space(Olp__Wire__V1__Headers.self))!
         if !self.metadata.isEmpty {
             let list = unsafe arena.list(UnsafeMutablePointer<Olp__Wire__V1__MetadataEntry>?.self, count: self.metadata.count)
             for index in self.metadata.indices {
@@ -268,7 +273,8 @@ extension WireV1.End: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__end__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__end__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -284,7 +290,7 @@ extension WireV1.End: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__end__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__End>.size))!
+        let c = unsafe olp__wire__v1__end__place(arena.space(Olp__Wire__V1__End.self))!
         unsafe c.pointee.message = ProtobufCBinaryData(arena.bytes(of: self.message))
         unsafe c.pointee.details = ProtobufCBinaryData(arena.bytes(of: self.details))
         if !self.metadata.isEmpty {
@@ -327,7 +333,8 @@ extension WireV1.GoAway: Message {
         let arena = Arena.ofThisThread
         let mark = unsafe arena.mark()
         defer { unsafe arena.release(to: mark) }
-        try unsafe self.init(laid: Unpacking.unpack(bytes, olp__wire__v1__go_away__get_descriptor(), limits, in: arena))
+        let descriptor = unsafe olp__wire__v1__go_away__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
     }
 
     package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
@@ -343,7 +350,7 @@ extension WireV1.GoAway: Message {
 
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
-        let c = unsafe olp__wire__v1__go_away__place(arena.allocate(byteCount: MemoryLayout<Olp__Wire__V1__GoAway>.size))!
+        let c = unsafe olp__wire__v1__go_away__place(arena.space(Olp__Wire__V1__GoAway.self))!
         unsafe c.pointee.last_accepted = self.lastAccepted
         unsafe c.pointee.reason = ProtobufCBinaryData(arena.bytes(of: self.reason))
         unsafe c.pointee.grace_ms = self.graceMs
