@@ -40,7 +40,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 /// A service is a library with everything in it, an executable of a few lines, and its tests.
-func service(_ name: String, _ dependencies: [Target.Dependency] = [], tested: Bool = true) -> [Target] {
+func service(
+    _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [], tested: Bool = true
+) -> [Target] {
     [
         .target(name: "\(name)Service",
                 dependencies: ["Contracts", "RPC", "ServiceKit", "Storage", "Values", "Wire", log, lifecycle]
@@ -50,7 +52,7 @@ func service(_ name: String, _ dependencies: [Target.Dependency] = [], tested: B
                           path: "Services/\(name)/Main", swiftSettings: strict),
     ] + (tested ? [
         tests("\(name)Tests", [.byName(name: "\(name)Service"), "Contracts", "RPC", "RPCInProcess",
-                               "ServiceKit", "Storage", "Values", "Wire"] + dependencies),
+                               "ServiceKit", "Storage", "Values", "Wire"] + dependencies + testing),
     ] : [])
 }
 
@@ -112,7 +114,8 @@ let package = Package(
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("RPCTests", ["RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
         tests("StorageTests", ["Storage", "Sodium", "Values"]),
-        tests("ServiceKitTests", ["ServiceKit", "RPC", "Contracts"]),
+        tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
+                                  "Storage", "Values", "Wire", log, lifecycle]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
@@ -120,5 +123,5 @@ let package = Package(
         + service("Enrolment", tested: false)
         + service("TrainingEvents", tested: false)
         + service("Diagnostics", tested: false)
-        + service("Gateway", ["ProtoJSON", "Sodium", http])
+        + service("Gateway", ["ProtoJSON", "Sodium", http] + nio, testing: ["HTTPClient", log, lifecycle])
 )

@@ -40,7 +40,9 @@ enum ImportTable {
         ]),
         "Operator": ["OperatorCommands", "ServiceKit"],
         "Gateway": ["GatewayService", "ServiceKit"],
-        "GatewayService": service.union(["ProtoJSON", "Sodium", "Hummingbird", "HTTPTypes", "NIOCore"]),
+        "GatewayService": service.union([
+            "ProtoJSON", "Sodium", "Hummingbird", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
+        ]),
         "Partnership": ["PartnershipService", "ServiceKit"],
         "PartnershipService": service,
         "Enrolment": ["EnrolmentService", "ServiceKit"],
