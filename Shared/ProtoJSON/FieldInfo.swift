@@ -44,9 +44,18 @@ package struct FieldInfo: Hashable, Sendable {
 package struct JSONNames: Sendable {
     /// The fields that an object had so far.
     package struct Seen {
-        fileprivate var numbers: Set<Int> = []
+        /// One bit for each number below 64, where nearly all are.
+        private var low: UInt64 = 0
+        private var high: Set<Int> = []
 
         package init() {}
+
+        fileprivate mutating func insert(_ number: Int) -> Bool {
+            guard number < 64 else { return high.insert(number).inserted }
+            let bit = UInt64(1) << UInt64(number)
+            defer { low |= bit }
+            return low & bit == 0
+        }
     }
 
     private var fields: [String: FieldInfo] = [:]
@@ -66,7 +75,7 @@ package struct JSONNames: Sendable {
 
     /// False if it was there already, by whichever of its names.
     func insert(_ field: FieldInfo, into seen: inout Seen) -> Bool {
-        seen.numbers.insert(field.number).inserted
+        seen.insert(field.number)
     }
 
     /// What an error for an unknown name offers instead.

@@ -20,7 +20,8 @@ package struct JSONReader {
     private var hasElement = false
     /// Set while the key "@type" of the object that begins next is not a field.
     private var passesTypeKey = false
-    private var typeKeyDepth: Int?
+    /// Depths of the objects around here in which "@type" is not a field.
+    private var typeKeyDepths: [Int] = []
 
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -36,7 +37,7 @@ package struct JSONReader {
 
     package mutating func beginObject() throws(JSONError) {
         try begin(UInt8(ascii: "{"), "an object", .field(""))
-        if passesTypeKey { typeKeyDepth = path.count }
+        if passesTypeKey { typeKeyDepths.append(path.count) }
         passesTypeKey = false
     }
 
@@ -46,7 +47,7 @@ package struct JSONReader {
     ) throws(JSONError) -> Int? {
         while true {
             guard let (name, position) = try nextName() else { return nil }
-            if name == "@type", typeKeyDepth == path.count {
+            if name == "@type", typeKeyDepths.last == path.count {
                 try skipValue()
                 continue
             }
@@ -193,7 +194,7 @@ package struct JSONReader {
         guard at < bytes.count else { throw error("the text ends too early; expected \(expected)") }
         if bytes[at] == closing {
             at += 1
-            if typeKeyDepth == path.count { typeKeyDepth = nil }
+            if typeKeyDepths.last == path.count { typeKeyDepths.removeLast() }
             path.removeLast()
             hasElement = true
             return true

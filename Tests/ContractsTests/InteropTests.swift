@@ -23,6 +23,7 @@ struct InteropTests {
                 try folder.write(message.encoded(), to: "swift-\(index).bin")
                 try folder.write(message.jsonBytes(includeDefaults: index % 2 == 0), to: "swift-\(index).json")
             }
+            try writeOddMessages(to: folder, &random)
             let outcome = try await Python.run(script, [set, folder.path, "\(Seed.current)", "\(Self.count)"])
             #expect(outcome.status.isSuccess, "\(outcome)")
             for (index, message) in ours.enumerated() {
@@ -35,6 +36,22 @@ struct InteropTests {
                 #expect(message.encoded().count == theirs.count, "python-\(index)")
                 #expect(try Everything(jsonBytes: bytes(folder, "python-\(index).json")) == message)
             }
+        }
+    }
+
+    /// Bytes that were changed at random and still are a message: the other side must see the same one in them.
+    private func writeOddMessages(to folder: TemporaryDirectory, _ random: inout SeededGenerator) throws {
+        var index = 0
+        while index < 400 {
+            var bytes = RandomMessages.everything(using: &random).encoded()
+            for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[place] = UInt8.random(in: 0...255, using: &random)
+            }
+            guard let message = try? Everything(decoding: bytes) else { continue }
+            try folder.write(bytes, to: "odd-\(index).bin")
+            try folder.write(message.encoded(), to: "plain-\(index).bin")
+            index += 1
         }
     }
 

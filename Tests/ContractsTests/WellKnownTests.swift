@@ -53,6 +53,24 @@ struct WellKnownTests {
         #expect(GoogleProtobuf.Duration(secondsText: text) == nil)
     }
 
+    @Test("instants count microseconds to both sides of 1970", arguments: [
+        (0, 0, 0), (1, 0, 1_000), (-1, -1, 999_999_000), (-1_000_000, -1, 0), (1_500_000, 1, 500_000_000),
+    ] as [(Int64, Int64, Int32)])
+    func microseconds(count: Int64, seconds: Int64, nanos: Int32) {
+        let instant = GoogleProtobuf.Timestamp(microsecondsSince1970: count)
+        #expect(instant == .init(seconds: seconds, nanos: nanos))
+        #expect(instant.microsecondsSince1970 == count)
+        #expect(GoogleProtobuf.Timestamp(seconds: .max).microsecondsSince1970 == nil)
+    }
+
+    @Test("lengths of time convert to Swift's and back")
+    func swiftDurations() {
+        for duration in [.zero, .milliseconds(1_500), .milliseconds(-1_500), .nanoseconds(-1)] as [Duration] {
+            #expect(GoogleProtobuf.Duration(duration).duration == duration)
+        }
+        #expect(GoogleProtobuf.Duration(seconds: 1, nanos: -1).duration == nil)
+    }
+
     @Test("an instant or length that has no JSON form is written as null")
     func outOfRange() {
         #expect(GoogleProtobuf.Timestamp(seconds: .max).jsonText() == "null")
@@ -83,6 +101,8 @@ struct WellKnownTests {
         let text = #"{"reason": "R", "@type": "type.googleapis.com/google.rpc.ErrorInfo"}"#
         let message = try GoogleProtobuf.AnyMessage(jsonText: text)
         #expect(message.unwrapped() == GoogleRPC.ErrorInfo(reason: "R"))
+        let typeLast = #"{"details": [\#(inner.jsonText())], "code": 14, "@type": "\#(outer.typeUrl)"}"#
+        #expect(try GoogleProtobuf.AnyMessage(jsonText: typeLast) == outer)
         #expect(message.unwrapped(as: GoogleRPC.RetryInfo.self) == nil)
     }
 

@@ -3,6 +3,7 @@
 usage: interop.py <FileDescriptorSet> <folder> <seed> <count>
 
 For each <folder>/swift-<i>.bin and .json: both must be the same message; it is written to echo-<i>.bin and .json.
+For each <folder>/odd-<i>.bin, bytes that Swift took for a message: they must be the message in plain-<i>.bin.
 Then <count> random messages of its own go to python-<i>.bin and .json.
 """
 
@@ -12,6 +13,7 @@ import random
 import sys
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
+from google.protobuf import message as message_module
 
 TYPE = "olp.testing.v1.Everything"
 LETTERS = "abcxyz 0189\"\\/\n\t\u0001\u007f<&éß€漢😀"
@@ -47,9 +49,13 @@ def as_json(message, pool):
     return json_format.MessageToJson(message, descriptor_pool=pool).encode()
 
 
+def map_names(message):
+    return [field.name for field in message.DESCRIPTOR.fields
+            if field.message_type and field.message_type.GetOptions().map_entry]
+
+
 def has_long_map(message):
-    maps = (field for field, _ in message.ListFields() if field.message_type and field.message_type.GetOptions().map_entry)
-    return any(len(getattr(message, field.name)) > 1 for field in maps)
+    return any(len(getattr(message, name)) > 1 for name in map_names(message))
 
 
 def check(folder, pool, everything):
@@ -69,6 +75,32 @@ def check(folder, pool, everything):
             print(f"{path}: the bytes are not those that protobuf writes")
         write(os.path.join(folder, f"echo-{name}.bin"), message.SerializeToString())
         write(os.path.join(folder, f"echo-{name}.json"), as_json(message, pool))
+    return failures
+
+
+def check_odd(folder, everything):
+    failures = 0
+    for path in sorted(glob.glob(os.path.join(folder, "odd-*.bin"))):
+        odd, plain = everything(), everything()
+        plain.ParseFromString(read(path.replace("odd-", "plain-")))
+        try:
+            odd.ParseFromString(read(path))
+        except message_module.DecodeError as error:
+            failures += 1
+            print(f"{path}: {error}, but Swift took it: {read(path).hex()}")
+            continue
+        odd.DiscardUnknownFields()
+        # An entry with an unknown field in it is dropped whole by this implementation, though not by others.
+        for name in map_names(odd):
+            theirs, ours = getattr(odd, name), getattr(plain, name)
+            if any(key not in ours or ours[key] != theirs[key] for key in list(theirs)):
+                failures += 1
+                print(f"{path}: another {name} than Swift's: {read(path).hex()}")
+            odd.ClearField(name)
+            plain.ClearField(name)
+        if odd.SerializeToString(deterministic=True) != plain.SerializeToString(deterministic=True):
+            failures += 1
+            print(f"{path}: another message than Swift's: {read(path).hex()}")
     return failures
 
 
@@ -141,7 +173,7 @@ def make(folder, pool, everything, seed, count):
 def main():
     descriptors, folder, seed, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     pool, everything = load(descriptors)
-    failures = check(folder, pool, everything)
+    failures = check(folder, pool, everything) + check_odd(folder, everything)
     make(folder, pool, everything, seed, count)
     sys.exit(1 if failures else 0)
 
