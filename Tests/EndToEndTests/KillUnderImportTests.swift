@@ -8,17 +8,20 @@ import Testing
 @Suite("Partnership killed under an import")
 struct KillUnderImportTests {
     static let rows = 6000
+    /// Small batches, so that there are many moments between two checkpoints.
+    static let batches = ["OLP_PARTNERSHIP_IMPORT_BATCH_ROWS": "200"]
     static let kills = min(KillUnderWritesTests.kills, 4)
 
     @Test("the import goes on, and ends as one that was left in peace")
     func imports() async throws {
         var random = Seed.generator(for: "Partnership killed under an import")
-        let moments = (0..<Self.kills).map { _ in Int64.random(in: 0...Int64(Self.rows * 9 / 10), using: &random) }.sorted()
+        let moments = (0..<Self.kills).map { _ in Int64.random(in: 0...Int64(Self.rows * 9 / 10), using: &random) }
+            .sorted()
         let file = try RegisterFile.establishments(rows: Self.rows)
-        let peaceful = try await RunningSuite.with { suite in
+        let peaceful = try await RunningSuite.with(environment: Self.batches) { suite in
             try await run(suite, file, killingAt: [])
         }
-        let disturbed = try await RunningSuite.with { suite in
+        let disturbed = try await RunningSuite.with(environment: Self.batches) { suite in
             try await run(suite, file, killingAt: moments)
         }
         #expect(disturbed.schools.count == peaceful.schools.count)

@@ -25,8 +25,11 @@ struct KillUnderWritesTests {
                 }
                 for (round, pause) in pauses.enumerated() {
                     let goal = ledger.acknowledged + pause
-                    try await poll(until: "\(goal) acknowledged writes", timeout: RunningSuite.patience, interval: .milliseconds(1)) {
-                        ledger.acknowledged >= goal
+                    try await poll(
+                        until: "\(goal) acknowledged writes", timeout: RunningSuite.patience, interval: .milliseconds(1)
+                    ) {
+                        try ledger.check()
+                        return ledger.acknowledged >= goal
                     }
                     let pid = try await suite.killService("partnership")
                     try await suite.waitForRestart(of: "partnership", after: pid)
@@ -95,6 +98,15 @@ final class Ledger: Sendable {
         }
     }
 
+    /// Throws what went wrong, so that nobody waits for what cannot come any more.
+    func check() throws {
+        if let first = violations.first { throw Broken(description: first) }
+    }
+
+    struct Broken: Error, CustomStringConvertible {
+        let description: String
+    }
+
     func violate(_ what: String) { state.withLock { $0.violations.append(what) } }
 }
 
@@ -112,7 +124,7 @@ private struct Writer {
             let name = "Partner \(client)-\(number)"
             let partner = try await write(
                 "POST", "/v1/partners", key: "register-\(client)-\(number)",
-                PartnershipV1.RegisterPartnerRequest(name: name, kind: .school))
+                PartnershipV1.RegisterPartnerRequest(name: name, kind: .teachingSchoolHub))
             ledger.acknowledge(partner, expected: 1)
             for edit in 1...Self.editsOfEach {
                 let edited = try await write(
@@ -132,7 +144,9 @@ private struct Writer {
         var fields = [(name: "Idempotency-Key", value: key)]
         if let version { fields.append(("If-Match", "\"\(version)\"")) }
         return try await poll(for: "an answer to \(method) \(path)", timeout: RunningSuite.patience) {
-            guard let reply = try? await suite.send(method, path, json: body.jsonText(), fields: fields) else { return nil }
+            guard let reply = try? await suite.send(method, path, json: body.jsonText(), fields: fields) else {
+                return nil
+            }
             if reply.isSuccess { return try PartnershipV1.Partner(jsonText: reply.text) }
             guard reply.status == 503 || reply.status == 504 else {
                 ledger.violate("\(method) \(path) \(key): \(reply.status) \(reply.text)")

@@ -24,14 +24,15 @@ final class RunningSuite: Sendable {
 
     /// Runs `body` with a suite that is ready, and stops it afterwards whatever happens.
     static func with<R>(
-        _ arguments: [String] = [], _ body: (RunningSuite) async throws -> R
+        _ arguments: [String] = [], environment: [String: String] = [:], _ body: (RunningSuite) async throws -> R
     ) async throws -> R {
-        let suite = try await start(in: TemporaryDirectory(), arguments)
+        let suite = try await start(in: TemporaryDirectory(), arguments, environment: environment)
         let result: R
         do {
             result = try await body(suite)
         } catch {
-            print("--- log of olp up\n\(suite.log("up"))--- log of partnership\n\(suite.log("partnership").suffix(4000))")
+            print(
+                "--- log of olp up\n\(suite.log("up"))--- log of partnership\n\(suite.log("partnership").suffix(4000))")
             await suite.kill()
             throw error
         }
@@ -40,20 +41,22 @@ final class RunningSuite: Sendable {
     }
 
     /// Starts a suite on the data in `folder` and waits until it is ready.
-    static func start(in folder: TemporaryDirectory, _ arguments: [String] = []) async throws -> RunningSuite {
+    static func start(
+        in folder: TemporaryDirectory, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) async throws -> RunningSuite {
         let port = try freePort()
+        try? FileManager.default.removeItem(atPath: folder.file("up.log"))
         let process = try await RunningProcess.start(
             Launch(
                 Project.executable("olp"),
                 arguments: ["up", "--data", folder.file("data"), "--port", "\(port)"] + arguments,
-                environment: Program.environment(), output: .append(to: folder.file("up.log")),
+                environment: Program.environment(adding: environment), output: .append(to: folder.file("up.log")),
                 error: .append(to: folder.file("up.log")), bond: .ownGroup, signalWithParent: SIGKILL))
         let suite = RunningSuite(folder: folder, port: port, process: process)
         do {
             try await poll(until: "the suite's start", timeout: patience) {
                 if let end = process.status { throw SuiteEnded(how: end, log: suite.log("up")) }
-                return suite.state?.services.allSatisfy { $0.phase == "ready" } == true
-                    && suite.log("up").contains("The suite is up")
+                return suite.log("up").contains("Ctrl-C stops everything.")
             }
         } catch {
             process.send(signal: SIGKILL)

@@ -26,7 +26,7 @@ struct SampleJourneyTests {
         let found: PartnershipV1.SearchSchoolsReply = try await suite.call(
             "GET", "/v1/schools?query=oldham&selectableOnly=true&pageSize=5")
         #expect(found.schools.count == 5)
-        #expect(found.schools.allSatisfy(\.selectable))
+        #expect(found.schools.allSatisfy { $0.selectable })
         #expect(!found.nextPageToken.isEmpty)
         // 1,200 rows, of which the pages give every one once.
         var urns: [Int64] = []

@@ -9,15 +9,19 @@ package struct Surroundings: Sendable {
     package var userName: String
     /// Absolute path of this program; its siblings are the services.
     package var executable: String
+    /// What was typed to start it.
+    package var invokedAs: String
 
     package init(
-        environment: [String: String], workingDirectory: String, userID: UInt32, userName: String, executable: String
+        environment: [String: String], workingDirectory: String, userID: UInt32, userName: String, executable: String,
+        invokedAs: String = "olp"
     ) {
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.userID = userID
         self.userName = userName
         self.executable = executable
+        self.invokedAs = invokedAs
     }
 
     package static func current() -> Surroundings {
@@ -27,7 +31,8 @@ package struct Surroundings: Sendable {
         return Surroundings(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
-            userID: getuid(), userName: NSUserName(), executable: program)
+            userID: getuid(), userName: NSUserName(), executable: program,
+            invokedAs: CommandLine.arguments.first ?? "olp")
     }
 
     package var executableFolder: String {

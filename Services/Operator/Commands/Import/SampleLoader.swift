@@ -17,8 +17,10 @@ package struct SampleLoader: Sendable {
                 guard case .object(var fields) = try JSONValue(from: decoder),
                     case .list(let members) = fields.removeValue(forKey: "members") ?? .list([])
                 else {
-                    throw DecodingError.dataCorrupted(.init(
-                        codingPath: decoder.codingPath, debugDescription: "expected a partner with a list of members"))
+                    throw DecodingError.dataCorrupted(
+                        .init(
+                            codingPath: decoder.codingPath,
+                            debugDescription: "expected a partner with a list of members"))
                 }
                 partner = .object(fields)
                 self.members = members

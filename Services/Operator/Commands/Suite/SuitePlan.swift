@@ -54,11 +54,13 @@ package struct SuitePlan: Sendable {
     private func plan(_ name: String, endpoint: String?, arguments: [String]) -> ServicePlan {
         let log = folder.log(name)
         let common = ["--runtime-folder", folder.runtime] + (logLevel.map { ["--log-level", $0] } ?? [])
+        // Logs go to standard error. Standard output is for whoever starts a service by hand: the gateway's first token
+        // is said there, and must not end up in a log.
         return ServicePlan(name: name, endpoint: endpoint, log: log) { adminPort in
             Launch(
                 "\(executables)/\(Self.executableName(name))",
                 arguments: arguments + ["--admin", "127.0.0.1:\(adminPort)"] + common,
-                environment: environment, output: .append(to: log), error: .append(to: log), bond: .ownGroup,
+                environment: environment, output: .discard, error: .append(to: log), bond: .ownGroup,
                 signalWithParent: SIGTERM)
         }
     }

@@ -20,7 +20,7 @@ package struct UpBanner: Sendable {
     package func show(_ state: SuiteState, isDetached: Bool) {
         guard !json else { return console.print(JSONText.encode(state)) }
         let token = surroundings.shown(state.tokenFile)
-        let olp = surroundings.shown(surroundings.executable)
+        let olp = surroundings.shown(surroundings.invokedAs)
         let data =
             plan.folder.path == surroundings.absolute("data")
             ? "" : " --data \(surroundings.shown(plan.folder.path))"

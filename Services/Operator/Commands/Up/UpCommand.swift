@@ -19,6 +19,9 @@ package struct UpCommand: OlpCommand {
               olp up --detach        leave it running; stop it with: olp down
             """)
 
+    /// A signal that comes sooner after the first is the same one, sent to process and group.
+    private static let secondSignalAfter = Duration.milliseconds(500)
+
     @OptionGroup package var suite: SuiteOptions
 
     @Option(name: .long, help: "Address that the gateway listens on.")
@@ -112,9 +115,15 @@ package struct UpCommand: OlpCommand {
         let stop = Gate()
         try await withThrowingTaskGroup { group in
             group.addTask {
+                var first: ContinuousClock.Instant?
                 for await _ in signals {
-                    if stop.isOpen { supervisor.kill() } else { console.say("Stopping …") }
-                    stop.open()
+                    if let first {
+                        if ContinuousClock.now - first > Self.secondSignalAfter { supervisor.kill() }
+                    } else {
+                        first = .now
+                        console.say("Stopping …")
+                        stop.open()
+                    }
                 }
             }
             group.addTask {
