@@ -41,6 +41,7 @@ struct RegisterChanges {
         guard !rows.isEmpty else { return }
         let effects = try file.effects(of: rows.map(\.row), on: self)
         for ((record, row), effect) in zip(rows, effects) { note(effect, record, file.kind, row.issues) }
+        issues.sort { $0.record < $1.record }
     }
 
     /// What changes of the register are done for.
