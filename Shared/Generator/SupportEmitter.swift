@@ -21,6 +21,13 @@ enum SupportEmitter {
         import CMessages
         import CProtobufC
         \(destination == .wire ? "" : "import Wire\n")
+        \(arenaSupport)
+        \(unpackedSupport)
+
+        """
+    }
+
+    private static let arenaSupport = """
         extension ProtobufCBinaryData {
             init(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
                 unsafe self.init(len: bytes.count, data: bytes.baseAddress)
@@ -76,6 +83,9 @@ enum SupportEmitter {
             }
         }
 
+        """
+
+    private static let unpackedSupport = """
         /// Makes Swift values of what protobuf-c unpacked.
         enum Unpacked {
             /// The scan has seen that it is UTF-8.
@@ -96,9 +106,7 @@ enum SupportEmitter {
                 }
             }
         }
-
         """
-    }
 
     /// The header that the Swift importer reads.
     static func umbrella(_ files: [ProtoFile]) -> String {

@@ -158,31 +158,34 @@ struct SwiftCodecEmitter {
 
     // MARK: Decoding
 
+    /// Each property is set once, straight to its value.
     private func decode(_ message: ProtoMessage, _ out: inout Printer) {
-        out.line("self.init()")
         for field in message.fields.sorted(by: { $0.number < $1.number }) where field.oneof == nil {
             if let entry = schema.mapEntry(field) {
                 decodeMap(field, entry, in: message, &out)
             } else if field.isRepeated {
                 decodeList(field, &out)
             } else {
-                decodeSingular(field, &out)
+                decodeSingular(field, in: message, &out)
             }
         }
         for oneof in SwiftOneof.all(of: message) { decodeChoice(oneof, &out) }
     }
 
-    private func decodeSingular(_ field: ProtoField, _ out: inout Printer) {
+    private func decodeSingular(_ field: ProtoField, in message: ProtoMessage, _ out: inout Printer) {
         let swift = SwiftField(schema, field)
         let name = Naming.cMember(field.name)
         if field.isMessage {
-            out.block("if let value = unsafe c.pointee.\(name)") { out in
-                out.line("self.\(swift.name) = try unsafe \(swift.elementType)(laid: value)")
+            let box = schema.needsBox(field, in: message)
+            let (open, close) = box ? ("boxed\(Naming.upperCamel(field.name)) = Boxed(", ")") : ("\(swift.name) = ", "")
+            out.block("if let value = unsafe c.pointee.\(name)", closing: "} else {") { out in
+                out.line("self.\(open)try unsafe \(swift.elementType)(laid: value)\(close)")
             }
+            out.line("    self.\(open)nil\(close)")
+            out.line("}")
         } else if swift.isOptional {
-            out.block("if unsafe c.pointee.has_\(name) != 0") { out in
-                out.line("self.\(swift.name) = \(CValue(schema, field).swift(from: "c.pointee.\(name)"))")
-            }
+            let value = CValue(schema, field).swift(from: "c.pointee.\(name)")
+            out.line("self.\(swift.name) = unsafe c.pointee.has_\(name) != 0 ? \(value) : nil")
         } else {
             out.line("self.\(swift.name) = \(CValue(schema, field).swift(from: "c.pointee.\(name)"))")
         }
@@ -192,25 +195,29 @@ struct SwiftCodecEmitter {
         let swift = SwiftField(schema, field)
         let name = Naming.cMember(field.name)
         let value = CValue(schema, field)
+        guard !value.isSame else {
+            return out.line("self.\(swift.name) = unsafe Unpacked.list(c.pointee.\(name), c.pointee.n_\(name))")
+        }
+        let list = "list\(field.number)"
+        out.line("var \(list): \(swift.type) = []")
         out.block("if unsafe c.pointee.n_\(name) > 0") { out in
-            if value.isSame {
-                out.line("self.\(swift.name) = unsafe Unpacked.list(c.pointee.\(name), c.pointee.n_\(name))")
-                return
-            }
-            out.line("self.\(swift.name).reserveCapacity(unsafe c.pointee.n_\(name))")
+            out.line("\(list).reserveCapacity(unsafe c.pointee.n_\(name))")
             out.block("for index in 0..<(unsafe c.pointee.n_\(name))") { out in
                 let element = field.isMessage ? "c.pointee.\(name)[index]!" : "c.pointee.\(name)[index]"
-                out.line("self.\(swift.name).append(\(value.swift(from: element)))")
+                out.line("\(list).append(\(value.swift(from: element)))")
             }
         }
+        out.line("self.\(swift.name) = \(list)")
     }
 
     private func decodeMap(_ field: ProtoField, _ entry: ProtoMessage, in message: ProtoMessage, _ out: inout Printer) {
         let swift = SwiftField(schema, field)
         let name = Naming.cMember(field.name)
         let (key, value) = SwiftField.keyAndValue(entry, schema)
+        let map = "map\(field.number)"
+        out.line("var \(map): \(swift.type) = [:]")
         out.block("if unsafe c.pointee.n_\(name) > 0") { out in
-            out.line("self.\(swift.name).reserveCapacity(unsafe c.pointee.n_\(name))")
+            out.line("\(map).reserveCapacity(unsafe c.pointee.n_\(name))")
             out.block("for index in 0..<(unsafe c.pointee.n_\(name))") { out in
                 out.line("let entry = unsafe c.pointee.\(name)[index]!")
                 if value.field.isMessage {
@@ -220,12 +227,13 @@ struct SwiftCodecEmitter {
                     out.line("let value = \(CValue(schema, value.field).swift(from: "entry.pointee.value"))")
                 }
                 out.line("let key = \(CValue(schema, key.field).swift(from: "entry.pointee.key"))")
-                out.block("guard self.\(swift.name).updateValue(value, forKey: key) == nil else") { out in
+                out.block("guard \(map).updateValue(value, forKey: key) == nil else") { out in
                     out.line("throw WireError(.duplicateMapKey, at: nil, in: \"\(message.fullName)\", "
                         + "field: \"\(field.name)\")")
                 }
             }
         }
+        out.line("self.\(swift.name) = \(map)")
     }
 
     private func decodeChoice(_ oneof: SwiftOneof, _ out: inout Printer) {
@@ -236,7 +244,7 @@ struct SwiftCodecEmitter {
             out.line("case \(field.number): self.\(oneof.name) = "
                 + ".\(swift.name)(\(CValue(schema, field).swift(from: member)))")
         }
-        out.line("default: break")
+        out.line("default: self.\(oneof.name) = nil")
         out.line("}")
     }
 }

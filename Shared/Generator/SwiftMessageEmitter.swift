@@ -68,29 +68,36 @@ struct SwiftMessageEmitter {
                     out.line("get { boxed\(Naming.upperCamel(field.name)).value }")
                     out.line("set { boxed\(Naming.upperCamel(field.name)) = Boxed(newValue) }")
                 }
-                out.line("private var boxed\(Naming.upperCamel(field.name)) = Boxed<\(swift.elementType)>.absent")
+                out.line("var boxed\(Naming.upperCamel(field.name)): Boxed<\(swift.elementType)>")
             } else {
-                out.line("package var \(Naming.quoted(swift.name)): \(swift.type) = \(swift.defaultValue)")
+                out.line("package var \(Naming.quoted(swift.name)): \(swift.type)")
             }
         }
         for oneof in SwiftOneof.all(of: message) {
             out.documentation(oneof.comment)
-            out.line("package var \(Naming.quoted(oneof.name)): \(oneof.typeName)? = nil")
+            out.line("package var \(Naming.quoted(oneof.name)): \(oneof.typeName)?")
         }
     }
 
     private func initializers(_ message: ProtoMessage, _ out: inout Printer) {
-        var parameters: [(name: String, type: String, value: String)] = []
+        var parameters: [Parameter] = []
         for field in message.fields where field.oneof == nil {
             let swift = SwiftField(schema, field)
-            parameters.append((swift.name, swift.type, swift.defaultValue))
+            let isBoxed = schema.needsBox(field, in: message)
+            parameters.append(
+                Parameter(name: swift.name, type: swift.type, value: swift.defaultValue,
+                          assignment: isBoxed
+                              ? "boxed\(Naming.upperCamel(field.name)) = Boxed(\(Naming.quoted(swift.name)))"
+                              : "\(swift.name) = \(Naming.quoted(swift.name))"))
         }
         for oneof in SwiftOneof.all(of: message) {
-            parameters.append((oneof.name, "\(oneof.typeName)?", "nil"))
+            parameters.append(
+                Parameter(name: oneof.name, type: "\(oneof.typeName)?", value: "nil",
+                          assignment: "\(oneof.name) = \(Naming.quoted(oneof.name))"))
         }
-        if !parameters.isEmpty { out.line() }
-        out.line("package init() {}")
-        guard !parameters.isEmpty else { return }
+        guard let first = parameters.first else { return out.line("package init() {}") }
+        out.line()
+        out.line("package init() { self.init(\(first.name): \(first.value)) }")
         out.line()
         out.line("package init(")
         out.indented { out in
@@ -101,9 +108,17 @@ struct SwiftMessageEmitter {
         }
         out.block(")") { out in
             for parameter in parameters {
-                out.line("self.\(parameter.name) = \(Naming.quoted(parameter.name))")
+                out.line("self.\(parameter.assignment)")
             }
         }
+    }
+
+    private struct Parameter {
+        let name: String
+        let type: String
+        let value: String
+        /// What the initialiser does with it, after `self.`.
+        let assignment: String
     }
 }
 

@@ -95,6 +95,7 @@ package struct Arena {
     // MARK: Blocks
 
     /// A block of uninitialised memory, valid until a mark that was taken before is released.
+    @inline(__always)
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         let size = (byteCount + (Arena.alignment - 1)) & ~(Arena.alignment - 1)
         let block = unsafe state.pointee.next

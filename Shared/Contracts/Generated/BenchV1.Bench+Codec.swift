@@ -66,7 +66,6 @@ extension BenchV1.Sample: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Bench__V1__Sample.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.town = unsafe Unpacked.text(c.pointee.town)
@@ -74,21 +73,21 @@ extension BenchV1.Sample: Message {
         self.pupils = unsafe c.pointee.pupils
         self.open = unsafe c.pointee.open != 0
         self.share = unsafe c.pointee.share
+        var list8: [String] = []
         if unsafe c.pointee.n_tags > 0 {
-            self.tags.reserveCapacity(unsafe c.pointee.n_tags)
+            list8.reserveCapacity(unsafe c.pointee.n_tags)
             for index in 0..<(unsafe c.pointee.n_tags) {
-                self.tags.append(unsafe Unpacked.text(c.pointee.tags[index]))
+                list8.append(unsafe Unpacked.text(c.pointee.tags[index]))
             }
         }
-        if unsafe c.pointee.n_years > 0 {
-            self.years = unsafe Unpacked.list(c.pointee.years, c.pointee.n_years)
-        }
+        self.tags = list8
+        self.years = unsafe Unpacked.list(c.pointee.years, c.pointee.n_years)
         if let value = unsafe c.pointee.at {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.at = nil
         }
-        if unsafe c.pointee.has_note != 0 {
-            self.note = unsafe Unpacked.text(c.pointee.note)
-        }
+        self.note = unsafe c.pointee.has_note != 0 ? unsafe Unpacked.text(c.pointee.note) : nil
         self.padding = unsafe Unpacked.bytes(c.pointee.padding)
     }
 }
@@ -128,10 +127,11 @@ extension BenchV1.StreamRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Bench__V1__StreamRequest.self)
-        self.init()
         self.count = unsafe c.pointee.count
         if let value = unsafe c.pointee.sample {
             self.sample = try unsafe BenchV1.Sample(laid: value)
+        } else {
+            self.sample = nil
         }
     }
 }

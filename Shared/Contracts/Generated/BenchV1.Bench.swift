@@ -4,20 +4,20 @@ extension BenchV1 {
     /// A message of the usual shape: ids, text, numbers, a list, a nested message, and padding that
     /// brings it to the size under test.
     package struct Sample: Hashable, Sendable {
-        package var id: String = ""
-        package var name: String = ""
-        package var town: String = ""
-        package var urn: Int64 = 0
-        package var pupils: Int32 = 0
-        package var open: Bool = false
-        package var share: Double = 0
-        package var tags: [String] = []
-        package var years: [Int32] = []
-        package var at: GoogleProtobuf.Timestamp? = nil
-        package var note: String? = nil
-        package var padding: [UInt8] = []
+        package var id: String
+        package var name: String
+        package var town: String
+        package var urn: Int64
+        package var pupils: Int32
+        package var open: Bool
+        package var share: Double
+        package var tags: [String]
+        package var years: [Int32]
+        package var at: GoogleProtobuf.Timestamp?
+        package var note: String?
+        package var padding: [UInt8]
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -52,10 +52,10 @@ extension BenchV1 {
 extension BenchV1 {
     package struct StreamRequest: Hashable, Sendable {
         /// How many messages to send.
-        package var count: UInt32 = 0
-        package var sample: BenchV1.Sample? = nil
+        package var count: UInt32
+        package var sample: BenchV1.Sample?
 
-        package init() {}
+        package init() { self.init(count: 0) }
 
         package init(
             count: UInt32 = 0,

@@ -38,7 +38,6 @@ extension CommonV1.Date: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Date.self)
-        self.init()
         self.year = unsafe c.pointee.year
         self.month = unsafe c.pointee.month
         self.day = unsafe c.pointee.day
@@ -78,7 +77,6 @@ extension CommonV1.Money: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Money.self)
-        self.init()
         self.currency = unsafe Unpacked.text(c.pointee.currency)
         self.minorUnits = unsafe c.pointee.minor_units
     }
@@ -117,7 +115,6 @@ extension CommonV1.Actor: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__Actor.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.kind = unsafe Unpacked.text(c.pointee.kind)
     }
@@ -164,13 +161,16 @@ extension CommonV1.HistoryEntry: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__HistoryEntry.self)
-        self.init()
         self.version = unsafe c.pointee.version
         if let value = unsafe c.pointee.at {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.at = nil
         }
         if let value = unsafe c.pointee.actor {
             self.actor = try unsafe CommonV1.Actor(laid: value)
+        } else {
+            self.actor = nil
         }
         self.change = unsafe Unpacked.text(c.pointee.change)
         self.reason = unsafe Unpacked.text(c.pointee.reason)

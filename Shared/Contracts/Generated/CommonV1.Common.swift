@@ -4,13 +4,13 @@ extension CommonV1 {
     /// A day in the calendar, without a time or a zone.
     package struct Date: Hashable, Sendable {
         /// 1 to 9999.
-        package var year: Int32 = 0
+        package var year: Int32
         /// 1 to 12.
-        package var month: Int32 = 0
+        package var month: Int32
         /// 1 to 31, and a day that the month has.
-        package var day: Int32 = 0
+        package var day: Int32
 
-        package init() {}
+        package init() { self.init(year: 0) }
 
         package init(
             year: Int32 = 0,
@@ -28,11 +28,11 @@ extension CommonV1 {
     /// An amount of money: an integral number of the currency's smallest unit.
     package struct Money: Hashable, Sendable {
         /// ISO 4217, such as "GBP".
-        package var currency: String = ""
+        package var currency: String
         /// Pence for GBP.
-        package var minorUnits: Int64 = 0
+        package var minorUnits: Int64
 
-        package init() {}
+        package init() { self.init(currency: "") }
 
         package init(
             currency: String = "",
@@ -48,11 +48,11 @@ extension CommonV1 {
     /// Who did something.
     package struct Actor: Hashable, Sendable {
         /// Stable id of the person or program.
-        package var id: String = ""
+        package var id: String
         /// How it was identified: "token", "operator", "service".
-        package var kind: String = ""
+        package var kind: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -68,17 +68,17 @@ extension CommonV1 {
     /// One entry of a record's history. Entries are never changed or removed.
     package struct HistoryEntry: Hashable, Sendable {
         /// The version of the record that this change made.
-        package var version: Int64 = 0
-        package var at: GoogleProtobuf.Timestamp? = nil
-        package var actor: CommonV1.Actor? = nil
+        package var version: Int64
+        package var at: GoogleProtobuf.Timestamp?
+        package var actor: CommonV1.Actor?
         /// What was done, as a verb: "registered", "edited", "member-added".
-        package var change: String = ""
+        package var change: String
         /// Why, in the actor's words; may be empty.
-        package var reason: String = ""
+        package var reason: String
         /// The fields that changed, as a JSON object of {"field": [old, new]}.
-        package var detailJson: String = ""
+        package var detailJson: String
 
-        package init() {}
+        package init() { self.init(version: 0) }
 
         package init(
             version: Int64 = 0,

@@ -37,7 +37,6 @@ extension CommonV1.FollowRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FollowRequest.self)
-        self.init()
         self.after = unsafe Unpacked.text(c.pointee.after)
         self.untilNow = unsafe c.pointee.until_now != 0
     }
@@ -87,7 +86,6 @@ extension CommonV1.FeedEvent: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FeedEvent.self)
-        self.init()
         self.position = unsafe Unpacked.text(c.pointee.position)
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.type = unsafe Unpacked.text(c.pointee.type)
@@ -95,9 +93,13 @@ extension CommonV1.FeedEvent: Message {
         self.subjectVersion = unsafe c.pointee.subject_version
         if let value = unsafe c.pointee.at {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.at = nil
         }
         if let value = unsafe c.pointee.actor {
             self.actor = try unsafe CommonV1.Actor(laid: value)
+        } else {
+            self.actor = nil
         }
         self.payload = unsafe Unpacked.bytes(c.pointee.payload)
         self.payloadType = unsafe Unpacked.text(c.pointee.payload_type)

@@ -3,11 +3,11 @@
 extension CommonV1 {
     package struct FollowRequest: Hashable, Sendable {
         /// The position of the last event that the caller has applied; empty: from the beginning.
-        package var after: String = ""
+        package var after: String
         /// Stop at the end of what there is now instead of waiting for more.
-        package var untilNow: Bool = false
+        package var untilNow: Bool
 
-        package init() {}
+        package init() { self.init(after: "") }
 
         package init(
             after: String = "",
@@ -23,22 +23,22 @@ extension CommonV1 {
     /// Something that happened, in the order in which it became durable.
     package struct FeedEvent: Hashable, Sendable {
         /// Opaque. Later events have later positions of the same feed.
-        package var position: String = ""
+        package var position: String
         /// UUIDv7.
-        package var id: String = ""
+        package var id: String
         /// Name of the event, such as "partner.registered".
-        package var type: String = ""
+        package var type: String
         /// Id of the record it is about.
-        package var subject: String = ""
+        package var subject: String
         /// Version of that record after the event.
-        package var subjectVersion: Int64 = 0
-        package var at: GoogleProtobuf.Timestamp? = nil
-        package var actor: CommonV1.Actor? = nil
+        package var subjectVersion: Int64
+        package var at: GoogleProtobuf.Timestamp?
+        package var actor: CommonV1.Actor?
         /// Serialised message, whose type `payload_type` names in full.
-        package var payload: [UInt8] = []
-        package var payloadType: String = ""
+        package var payload: [UInt8]
+        package var payloadType: String
 
-        package init() {}
+        package init() { self.init(position: "") }
 
         package init(
             position: String = "",

@@ -37,7 +37,6 @@ extension GoogleProtobuf.AnyMessage: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Protobuf__Any.self)
-        self.init()
         self.typeUrl = unsafe Unpacked.text(c.pointee.type_url)
         self.value = unsafe Unpacked.bytes(c.pointee.value)
     }

@@ -4,10 +4,10 @@ extension GoogleProtobuf {
     /// A serialised message together with the name of its type.
     package struct AnyMessage: Hashable, Sendable {
         /// Ends in "/" and the full name, as in "type.googleapis.com/google.rpc.BadRequest".
-        package var typeUrl: String = ""
-        package var value: [UInt8] = []
+        package var typeUrl: String
+        package var value: [UInt8]
 
-        package init() {}
+        package init() { self.init(typeUrl: "") }
 
         package init(
             typeUrl: String = "",

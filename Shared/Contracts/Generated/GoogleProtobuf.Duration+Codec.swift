@@ -37,7 +37,6 @@ extension GoogleProtobuf.Duration: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Protobuf__Duration.self)
-        self.init()
         self.seconds = unsafe c.pointee.seconds
         self.nanos = unsafe c.pointee.nanos
     }

@@ -4,11 +4,11 @@ extension GoogleProtobuf {
     /// A length of time.
     package struct Duration: Hashable, Sendable {
         /// -315,576,000,000 to +315,576,000,000.
-        package var seconds: Int64 = 0
+        package var seconds: Int64
         /// Of the same sign as `seconds`.
-        package var nanos: Int32 = 0
+        package var nanos: Int32
 
-        package init() {}
+        package init() { self.init(seconds: 0) }
 
         package init(
             seconds: Int64 = 0,

@@ -33,6 +33,5 @@ extension GoogleProtobuf.Empty: Message {
 
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
-        self.init()
     }
 }

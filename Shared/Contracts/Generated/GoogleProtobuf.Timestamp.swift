@@ -4,11 +4,11 @@ extension GoogleProtobuf {
     /// An instant in UTC.
     package struct Timestamp: Hashable, Sendable {
         /// Seconds since 1970-01-01T00:00:00Z; years 1 to 9999.
-        package var seconds: Int64 = 0
+        package var seconds: Int64
         /// 0 to 999,999,999, counting forward.
-        package var nanos: Int32 = 0
+        package var nanos: Int32
 
-        package init() {}
+        package init() { self.init(seconds: 0) }
 
         package init(
             seconds: Int64 = 0,

@@ -50,20 +50,21 @@ extension GoogleRPC.ErrorInfo: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self)
-        self.init()
         self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.domain = unsafe Unpacked.text(c.pointee.domain)
+        var map3: [String: String] = [:]
         if unsafe c.pointee.n_metadata > 0 {
-            self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
+            map3.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
                 let entry = unsafe c.pointee.metadata[index]!
                 let value = unsafe Unpacked.text(entry.pointee.value)
                 let key = unsafe Unpacked.text(entry.pointee.key)
-                guard self.metadata.updateValue(value, forKey: key) == nil else {
+                guard map3.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "google.rpc.ErrorInfo", field: "metadata")
                 }
             }
         }
+        self.metadata = map3
     }
 }
 
@@ -101,9 +102,10 @@ extension GoogleRPC.RetryInfo: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__RetryInfo.self)
-        self.init()
         if let value = unsafe c.pointee.retry_delay {
             self.retryDelay = try unsafe GoogleProtobuf.Duration(laid: value)
+        } else {
+            self.retryDelay = nil
         }
     }
 }
@@ -147,13 +149,14 @@ extension GoogleRPC.PreconditionFailure: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self)
-        self.init()
+        var list1: [GoogleRPC.PreconditionFailure.Violation] = []
         if unsafe c.pointee.n_violations > 0 {
-            self.violations.reserveCapacity(unsafe c.pointee.n_violations)
+            list1.reserveCapacity(unsafe c.pointee.n_violations)
             for index in 0..<(unsafe c.pointee.n_violations) {
-                self.violations.append(try unsafe GoogleRPC.PreconditionFailure.Violation(laid: c.pointee.violations[index]!))
+                list1.append(try unsafe GoogleRPC.PreconditionFailure.Violation(laid: c.pointee.violations[index]!))
             }
         }
+        self.violations = list1
     }
 }
 
@@ -191,7 +194,6 @@ extension GoogleRPC.PreconditionFailure.Violation: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self)
-        self.init()
         self.type = unsafe Unpacked.text(c.pointee.type)
         self.subject = unsafe Unpacked.text(c.pointee.subject)
         self.description = unsafe Unpacked.text(c.pointee.description)
@@ -237,13 +239,14 @@ extension GoogleRPC.BadRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__BadRequest.self)
-        self.init()
+        var list1: [GoogleRPC.BadRequest.FieldViolation] = []
         if unsafe c.pointee.n_field_violations > 0 {
-            self.fieldViolations.reserveCapacity(unsafe c.pointee.n_field_violations)
+            list1.reserveCapacity(unsafe c.pointee.n_field_violations)
             for index in 0..<(unsafe c.pointee.n_field_violations) {
-                self.fieldViolations.append(try unsafe GoogleRPC.BadRequest.FieldViolation(laid: c.pointee.field_violations[index]!))
+                list1.append(try unsafe GoogleRPC.BadRequest.FieldViolation(laid: c.pointee.field_violations[index]!))
             }
         }
+        self.fieldViolations = list1
     }
 }
 
@@ -281,7 +284,6 @@ extension GoogleRPC.BadRequest.FieldViolation: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self)
-        self.init()
         self.field = unsafe Unpacked.text(c.pointee.field)
         self.description = unsafe Unpacked.text(c.pointee.description)
         self.reason = unsafe Unpacked.text(c.pointee.reason)
@@ -323,7 +325,6 @@ extension GoogleRPC.ResourceInfo: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self)
-        self.init()
         self.resourceType = unsafe Unpacked.text(c.pointee.resource_type)
         self.resourceName = unsafe Unpacked.text(c.pointee.resource_name)
         self.owner = unsafe Unpacked.text(c.pointee.owner)

@@ -3,11 +3,11 @@
 extension GoogleRPC {
     /// A reason that programs can branch on.
     package struct ErrorInfo: Hashable, Sendable {
-        package var reason: String = ""
-        package var domain: String = ""
-        package var metadata: [String: String] = [:]
+        package var reason: String
+        package var domain: String
+        package var metadata: [String: String]
 
-        package init() {}
+        package init() { self.init(reason: "") }
 
         package init(
             reason: String = "",
@@ -24,9 +24,9 @@ extension GoogleRPC {
 extension GoogleRPC {
     /// When to try again.
     package struct RetryInfo: Hashable, Sendable {
-        package var retryDelay: GoogleProtobuf.Duration? = nil
+        package var retryDelay: GoogleProtobuf.Duration?
 
-        package init() {}
+        package init() { self.init(retryDelay: nil) }
 
         package init(
             retryDelay: GoogleProtobuf.Duration? = nil
@@ -40,11 +40,11 @@ extension GoogleRPC {
     /// Which state has to change first.
     package struct PreconditionFailure: Hashable, Sendable {
         package struct Violation: Hashable, Sendable {
-            package var type: String = ""
-            package var subject: String = ""
-            package var description: String = ""
+            package var type: String
+            package var subject: String
+            package var description: String
 
-            package init() {}
+            package init() { self.init(type: "") }
 
             package init(
                 type: String = "",
@@ -57,9 +57,9 @@ extension GoogleRPC {
             }
         }
 
-        package var violations: [GoogleRPC.PreconditionFailure.Violation] = []
+        package var violations: [GoogleRPC.PreconditionFailure.Violation]
 
-        package init() {}
+        package init() { self.init(violations: []) }
 
         package init(
             violations: [GoogleRPC.PreconditionFailure.Violation] = []
@@ -74,11 +74,11 @@ extension GoogleRPC {
     package struct BadRequest: Hashable, Sendable {
         package struct FieldViolation: Hashable, Sendable {
             /// Path of the field by its JSON names, such as "members[2].urn".
-            package var field: String = ""
-            package var description: String = ""
-            package var reason: String = ""
+            package var field: String
+            package var description: String
+            package var reason: String
 
-            package init() {}
+            package init() { self.init(field: "") }
 
             package init(
                 field: String = "",
@@ -91,9 +91,9 @@ extension GoogleRPC {
             }
         }
 
-        package var fieldViolations: [GoogleRPC.BadRequest.FieldViolation] = []
+        package var fieldViolations: [GoogleRPC.BadRequest.FieldViolation]
 
-        package init() {}
+        package init() { self.init(fieldViolations: []) }
 
         package init(
             fieldViolations: [GoogleRPC.BadRequest.FieldViolation] = []
@@ -106,12 +106,12 @@ extension GoogleRPC {
 extension GoogleRPC {
     /// Which resource it was about.
     package struct ResourceInfo: Hashable, Sendable {
-        package var resourceType: String = ""
-        package var resourceName: String = ""
-        package var owner: String = ""
-        package var description: String = ""
+        package var resourceType: String
+        package var resourceName: String
+        package var owner: String
+        package var description: String
 
-        package init() {}
+        package init() { self.init(resourceType: "") }
 
         package init(
             resourceType: String = "",

@@ -45,14 +45,15 @@ extension GoogleRPC.Status: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Google__Rpc__Status.self)
-        self.init()
         self.code = unsafe c.pointee.code
         self.message = unsafe Unpacked.text(c.pointee.message)
+        var list3: [GoogleProtobuf.AnyMessage] = []
         if unsafe c.pointee.n_details > 0 {
-            self.details.reserveCapacity(unsafe c.pointee.n_details)
+            list3.reserveCapacity(unsafe c.pointee.n_details)
             for index in 0..<(unsafe c.pointee.n_details) {
-                self.details.append(try unsafe GoogleProtobuf.AnyMessage(laid: c.pointee.details[index]!))
+                list3.append(try unsafe GoogleProtobuf.AnyMessage(laid: c.pointee.details[index]!))
             }
         }
+        self.details = list3
     }
 }

@@ -2,11 +2,11 @@
 
 extension GoogleRPC {
     package struct Status: Hashable, Sendable {
-        package var code: Int32 = 0
-        package var message: String = ""
-        package var details: [GoogleProtobuf.AnyMessage] = []
+        package var code: Int32
+        package var message: String
+        package var details: [GoogleProtobuf.AnyMessage]
 
-        package init() {}
+        package init() { self.init(code: 0) }
 
         package init(
             code: Int32 = 0,

@@ -36,7 +36,6 @@ extension HealthV1.HealthCheckRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self)
-        self.init()
         self.service = unsafe Unpacked.text(c.pointee.service)
     }
 }
@@ -73,7 +72,6 @@ extension HealthV1.HealthCheckResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
-        self.init()
         self.status = HealthV1.HealthCheckResponse.ServingStatus(rawValue: unsafe c.pointee.status)
     }
 }
@@ -107,7 +105,6 @@ extension HealthV1.HealthListRequest: Message {
 
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
-        self.init()
     }
 }
 
@@ -154,17 +151,18 @@ extension HealthV1.HealthListResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self)
-        self.init()
+        var map1: [String: HealthV1.HealthCheckResponse] = [:]
         if unsafe c.pointee.n_statuses > 0 {
-            self.statuses.reserveCapacity(unsafe c.pointee.n_statuses)
+            map1.reserveCapacity(unsafe c.pointee.n_statuses)
             for index in 0..<(unsafe c.pointee.n_statuses) {
                 let entry = unsafe c.pointee.statuses[index]!
                 let value = if let value = unsafe entry.pointee.value { try unsafe HealthV1.HealthCheckResponse(laid: value) } else { HealthV1.HealthCheckResponse() }
                 let key = unsafe Unpacked.text(entry.pointee.key)
-                guard self.statuses.updateValue(value, forKey: key) == nil else {
+                guard map1.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "grpc.health.v1.HealthListResponse", field: "statuses")
                 }
             }
         }
+        self.statuses = map1
     }
 }

@@ -5,9 +5,9 @@ import Wire
 extension HealthV1 {
     package struct HealthCheckRequest: Hashable, Sendable {
         /// Full name of a service; empty: the process as a whole.
-        package var service: String = ""
+        package var service: String
 
-        package init() {}
+        package init() { self.init(service: "") }
 
         package init(
             service: String = ""
@@ -66,9 +66,9 @@ extension HealthV1 {
             package static var enumName: String { "grpc.health.v1.HealthCheckResponse.ServingStatus" }
         }
 
-        package var status: HealthV1.HealthCheckResponse.ServingStatus = HealthV1.HealthCheckResponse.ServingStatus(rawValue: 0)
+        package var status: HealthV1.HealthCheckResponse.ServingStatus
 
-        package init() {}
+        package init() { self.init(status: HealthV1.HealthCheckResponse.ServingStatus(rawValue: 0)) }
 
         package init(
             status: HealthV1.HealthCheckResponse.ServingStatus = HealthV1.HealthCheckResponse.ServingStatus(rawValue: 0)
@@ -86,9 +86,9 @@ extension HealthV1 {
 
 extension HealthV1 {
     package struct HealthListResponse: Hashable, Sendable {
-        package var statuses: [String: HealthV1.HealthCheckResponse] = [:]
+        package var statuses: [String: HealthV1.HealthCheckResponse]
 
-        package init() {}
+        package init() { self.init(statuses: [:]) }
 
         package init(
             statuses: [String: HealthV1.HealthCheckResponse] = [:]

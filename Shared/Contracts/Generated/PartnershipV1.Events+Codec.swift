@@ -38,9 +38,10 @@ extension PartnershipV1.PartnerChanged: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerChanged.self)
-        self.init()
         if let value = unsafe c.pointee.partner {
             self.partner = try unsafe PartnershipV1.Partner(laid: value)
+        } else {
+            self.partner = nil
         }
     }
 }
@@ -79,9 +80,10 @@ extension PartnershipV1.PartnerMemberChanged: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerMemberChanged.self)
-        self.init()
         if let value = unsafe c.pointee.member {
             self.member = try unsafe PartnershipV1.PartnerMember(laid: value)
+        } else {
+            self.member = nil
         }
     }
 }
@@ -125,13 +127,10 @@ extension PartnershipV1.SchoolChanged: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolChanged.self)
-        self.init()
         self.urn = unsafe c.pointee.urn
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.selectable = unsafe c.pointee.selectable != 0
         self.open = unsafe c.pointee.open != 0
-        if unsafe c.pointee.n_successors > 0 {
-            self.successors = unsafe Unpacked.list(c.pointee.successors, c.pointee.n_successors)
-        }
+        self.successors = unsafe Unpacked.list(c.pointee.successors, c.pointee.n_successors)
     }
 }

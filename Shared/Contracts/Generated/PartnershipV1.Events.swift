@@ -3,9 +3,9 @@
 extension PartnershipV1 {
     /// Types "partner.registered" and "partner.edited".
     package struct PartnerChanged: Hashable, Sendable {
-        package var partner: PartnershipV1.Partner? = nil
+        package var partner: PartnershipV1.Partner?
 
-        package init() {}
+        package init() { self.init(partner: nil) }
 
         package init(
             partner: PartnershipV1.Partner? = nil
@@ -18,9 +18,9 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Types "partner.member-added" and "partner.member-edited".
     package struct PartnerMemberChanged: Hashable, Sendable {
-        package var member: PartnershipV1.PartnerMember? = nil
+        package var member: PartnershipV1.PartnerMember?
 
-        package init() {}
+        package init() { self.init(member: nil) }
 
         package init(
             member: PartnershipV1.PartnerMember? = nil
@@ -33,14 +33,14 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Types "school.added", "school.changed", "school.closed" and "school.reopened".
     package struct SchoolChanged: Hashable, Sendable {
-        package var urn: Int64 = 0
-        package var name: String = ""
-        package var selectable: Bool = false
-        package var open: Bool = false
+        package var urn: Int64
+        package var name: String
+        package var selectable: Bool
+        package var open: Bool
         /// URNs of the schools that came after it.
-        package var successors: [Int64] = []
+        package var successors: [Int64]
 
-        package init() {}
+        package init() { self.init(urn: 0) }
 
         package init(
             urn: Int64 = 0,

@@ -46,7 +46,6 @@ extension PartnershipV1.GiasFileProgress: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasFileProgress.self)
-        self.init()
         self.file = PartnershipV1.GiasFile(rawValue: unsafe c.pointee.file)
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.bytesTotal = unsafe c.pointee.bytes_total
@@ -115,24 +114,31 @@ extension PartnershipV1.GiasImport: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasImport.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.state = PartnershipV1.GiasImportState(rawValue: unsafe c.pointee.state)
+        var list3: [PartnershipV1.GiasFileProgress] = []
         if unsafe c.pointee.n_files > 0 {
-            self.files.reserveCapacity(unsafe c.pointee.n_files)
+            list3.reserveCapacity(unsafe c.pointee.n_files)
             for index in 0..<(unsafe c.pointee.n_files) {
-                self.files.append(try unsafe PartnershipV1.GiasFileProgress(laid: c.pointee.files[index]!))
+                list3.append(try unsafe PartnershipV1.GiasFileProgress(laid: c.pointee.files[index]!))
             }
         }
+        self.files = list3
         self.failure = unsafe Unpacked.text(c.pointee.failure)
         if let value = unsafe c.pointee.created_at {
             self.createdAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.createdAt = nil
         }
         if let value = unsafe c.pointee.started_at {
             self.startedAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.startedAt = nil
         }
         if let value = unsafe c.pointee.ended_at {
             self.endedAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.endedAt = nil
         }
         self.version = unsafe c.pointee.version
         self.issuesFound = unsafe c.pointee.issues_found
@@ -179,7 +185,6 @@ extension PartnershipV1.GiasIssue: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GiasIssue.self)
-        self.init()
         self.file = PartnershipV1.GiasFile(rawValue: unsafe c.pointee.file)
         self.line = unsafe c.pointee.line
         self.record = unsafe c.pointee.record
@@ -220,7 +225,6 @@ extension PartnershipV1.CreateGiasImportRequest: Message {
 
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
-        self.init()
     }
 }
 
@@ -264,11 +268,10 @@ extension PartnershipV1.UploadGiasFileRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UploadGiasFileRequest.self)
-        self.init()
         switch unsafe c.pointee.part_case {
         case 1: self.part = .head(try unsafe PartnershipV1.UploadGiasFileRequest.Head(laid: c.pointee.head!))
         case 2: self.part = .bytes(unsafe Unpacked.bytes(c.pointee.bytes))
-        default: break
+        default: self.part = nil
         }
     }
 }
@@ -308,7 +311,6 @@ extension PartnershipV1.UploadGiasFileRequest.Head: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UploadGiasFileRequest__Head.self)
-        self.init()
         self.importId = unsafe Unpacked.text(c.pointee.import_id)
         self.file = PartnershipV1.GiasFile(rawValue: unsafe c.pointee.file)
         self.name = unsafe Unpacked.text(c.pointee.name)
@@ -348,7 +350,6 @@ extension PartnershipV1.StartGiasImportRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__StartGiasImportRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
@@ -385,7 +386,6 @@ extension PartnershipV1.CancelGiasImportRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__CancelGiasImportRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
@@ -422,7 +422,6 @@ extension PartnershipV1.GetGiasImportRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetGiasImportRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
@@ -460,7 +459,6 @@ extension PartnershipV1.ListGiasImportsRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportsRequest.self)
-        self.init()
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
     }
@@ -506,13 +504,14 @@ extension PartnershipV1.ListGiasImportsReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportsReply.self)
-        self.init()
+        var list1: [PartnershipV1.GiasImport] = []
         if unsafe c.pointee.n_imports > 0 {
-            self.imports.reserveCapacity(unsafe c.pointee.n_imports)
+            list1.reserveCapacity(unsafe c.pointee.n_imports)
             for index in 0..<(unsafe c.pointee.n_imports) {
-                self.imports.append(try unsafe PartnershipV1.GiasImport(laid: c.pointee.imports[index]!))
+                list1.append(try unsafe PartnershipV1.GiasImport(laid: c.pointee.imports[index]!))
             }
         }
+        self.imports = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
@@ -551,7 +550,6 @@ extension PartnershipV1.ListGiasImportIssuesRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportIssuesRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -598,13 +596,14 @@ extension PartnershipV1.ListGiasImportIssuesReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGiasImportIssuesReply.self)
-        self.init()
+        var list1: [PartnershipV1.GiasIssue] = []
         if unsafe c.pointee.n_issues > 0 {
-            self.issues.reserveCapacity(unsafe c.pointee.n_issues)
+            list1.reserveCapacity(unsafe c.pointee.n_issues)
             for index in 0..<(unsafe c.pointee.n_issues) {
-                self.issues.append(try unsafe PartnershipV1.GiasIssue(laid: c.pointee.issues[index]!))
+                list1.append(try unsafe PartnershipV1.GiasIssue(laid: c.pointee.issues[index]!))
             }
         }
+        self.issues = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

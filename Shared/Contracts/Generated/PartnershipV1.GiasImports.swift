@@ -125,26 +125,26 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// What became of the rows of one file.
     package struct GiasFileProgress: Hashable, Sendable {
-        package var file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0)
+        package var file: PartnershipV1.GiasFile
         /// As given by the sender; for people.
-        package var name: String = ""
-        package var bytesTotal: Int64 = 0
-        package var bytesRead: Int64 = 0
+        package var name: String
+        package var bytesTotal: Int64
+        package var bytesRead: Int64
         /// Records after the header, blank ones too.
-        package var rowsRead: Int64 = 0
-        package var inserted: Int64 = 0
-        package var updated: Int64 = 0
+        package var rowsRead: Int64
+        package var inserted: Int64
+        package var updated: Int64
         /// Equal to what is held.
-        package var unchanged: Int64 = 0
+        package var unchanged: Int64
         /// Older than what is held, an exact repeat, blank, or about an establishment that is in no
         /// establishment file (children's centres are in groups, for one).
-        package var ignored: Int64 = 0
+        package var ignored: Int64
         /// Could not be used; each has an issue.
-        package var rejected: Int64 = 0
+        package var rejected: Int64
         /// Rows that were used and have an issue.
-        package var warned: Int64 = 0
+        package var warned: Int64
 
-        package init() {}
+        package init() { self.init(file: PartnershipV1.GiasFile(rawValue: 0)) }
 
         package init(
             file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0),
@@ -177,20 +177,20 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct GiasImport: Hashable, Sendable {
         /// UUIDv7.
-        package var id: String = ""
-        package var state: PartnershipV1.GiasImportState = PartnershipV1.GiasImportState(rawValue: 0)
+        package var id: String
+        package var state: PartnershipV1.GiasImportState
         /// In the order in which they are read.
-        package var files: [PartnershipV1.GiasFileProgress] = []
-        package var failure: String = ""
-        package var createdAt: GoogleProtobuf.Timestamp? = nil
-        package var startedAt: GoogleProtobuf.Timestamp? = nil
-        package var endedAt: GoogleProtobuf.Timestamp? = nil
-        package var version: Int64 = 0
+        package var files: [PartnershipV1.GiasFileProgress]
+        package var failure: String
+        package var createdAt: GoogleProtobuf.Timestamp?
+        package var startedAt: GoogleProtobuf.Timestamp?
+        package var endedAt: GoogleProtobuf.Timestamp?
+        package var version: Int64
         /// Issues found so far, and those of them that are kept: the first 10,000.
-        package var issuesFound: Int64 = 0
-        package var issuesKept: Int64 = 0
+        package var issuesFound: Int64
+        package var issuesKept: Int64
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -265,21 +265,21 @@ extension PartnershipV1 {
             package static var enumName: String { "olp.partnership.v1.GiasIssue.Severity" }
         }
 
-        package var file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0)
+        package var file: PartnershipV1.GiasFile
         /// Line of the file on which the record begins; the header is on line 1.
-        package var line: Int64 = 0
+        package var line: Int64
         /// Count of the record after the header, from 1, blank ones too.
-        package var record: Int64 = 0
-        package var severity: PartnershipV1.GiasIssue.Severity = PartnershipV1.GiasIssue.Severity(rawValue: 0)
+        package var record: Int64
+        package var severity: PartnershipV1.GiasIssue.Severity
         /// The URN or group UID, if the row had one.
-        package var key: String = ""
+        package var key: String
         /// Column's name, if it is about one.
-        package var column: String = ""
+        package var column: String
         /// Stable code, such as "date-not-in-calendar".
-        package var code: String = ""
-        package var message: String = ""
+        package var code: String
+        package var message: String
 
-        package init() {}
+        package init() { self.init(file: PartnershipV1.GiasFile(rawValue: 0)) }
 
         package init(
             file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0),
@@ -313,15 +313,15 @@ extension PartnershipV1 {
     /// First message: which file. All others: its bytes in order.
     package struct UploadGiasFileRequest: Hashable, Sendable {
         package struct Head: Hashable, Sendable {
-            package var importId: String = ""
-            package var file: PartnershipV1.GiasFile = PartnershipV1.GiasFile(rawValue: 0)
+            package var importId: String
+            package var file: PartnershipV1.GiasFile
             /// For people; at most 200 characters.
-            package var name: String = ""
+            package var name: String
             /// 0 if not known.
             /// Otherwise a stream that brings another number of bytes is not kept.
-            package var bytesTotal: Int64 = 0
+            package var bytesTotal: Int64
 
-            package init() {}
+            package init() { self.init(importId: "") }
 
             package init(
                 importId: String = "",
@@ -342,9 +342,9 @@ extension PartnershipV1 {
             case bytes([UInt8])
         }
 
-        package var part: Part? = nil
+        package var part: Part?
 
-        package init() {}
+        package init() { self.init(part: nil) }
 
         package init(
             part: Part? = nil
@@ -356,9 +356,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct StartGiasImportRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = ""
@@ -370,9 +370,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct CancelGiasImportRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = ""
@@ -384,9 +384,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct GetGiasImportRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = ""
@@ -399,10 +399,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListGiasImportsRequest: Hashable, Sendable {
         /// 1 to 100; 0 means 20.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(pageSize: 0) }
 
         package init(
             pageSize: Int32 = 0,
@@ -417,10 +417,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListGiasImportsReply: Hashable, Sendable {
         /// Newest first.
-        package var imports: [PartnershipV1.GiasImport] = []
-        package var nextPageToken: String = ""
+        package var imports: [PartnershipV1.GiasImport]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(imports: []) }
 
         package init(
             imports: [PartnershipV1.GiasImport] = [],
@@ -434,12 +434,12 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct ListGiasImportIssuesRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
         /// 1 to 1,000; 0 means 100.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -456,10 +456,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListGiasImportIssuesReply: Hashable, Sendable {
         /// In the order of the files.
-        package var issues: [PartnershipV1.GiasIssue] = []
-        package var nextPageToken: String = ""
+        package var issues: [PartnershipV1.GiasIssue]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(issues: []) }
 
         package init(
             issues: [PartnershipV1.GiasIssue] = [],

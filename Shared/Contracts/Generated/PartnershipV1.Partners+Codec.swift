@@ -63,31 +63,34 @@ extension PartnershipV1.Partner: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Partner.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.kind = PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
-        if unsafe c.pointee.has_group_uid != 0 {
-            self.groupUid = unsafe c.pointee.group_uid
-        }
-        if unsafe c.pointee.has_lead_school_urn != 0 {
-            self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
-        }
+        self.groupUid = unsafe c.pointee.has_group_uid != 0 ? unsafe c.pointee.group_uid : nil
+        self.leadSchoolUrn = unsafe c.pointee.has_lead_school_urn != 0 ? unsafe c.pointee.lead_school_urn : nil
         self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
         self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementFrom = nil
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementTo = nil
         }
         self.notes = unsafe Unpacked.text(c.pointee.notes)
         if let value = unsafe c.pointee.created_at {
             self.createdAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.createdAt = nil
         }
         if let value = unsafe c.pointee.updated_at {
             self.updatedAt = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.updatedAt = nil
         }
         self.version = unsafe c.pointee.version
     }
@@ -135,16 +138,19 @@ extension PartnershipV1.PartnerMember: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerMember.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         self.schoolUrn = unsafe c.pointee.school_urn
         self.schoolName = unsafe Unpacked.text(c.pointee.school_name)
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.from = nil
         }
         if let value = unsafe c.pointee.to {
             self.to = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.to = nil
         }
         self.version = unsafe c.pointee.version
     }
@@ -202,23 +208,22 @@ extension PartnershipV1.RegisterPartnerRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__RegisterPartnerRequest.self)
-        self.init()
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.kind = PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
-        if unsafe c.pointee.has_group_uid != 0 {
-            self.groupUid = unsafe c.pointee.group_uid
-        }
-        if unsafe c.pointee.has_lead_school_urn != 0 {
-            self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
-        }
+        self.groupUid = unsafe c.pointee.has_group_uid != 0 ? unsafe c.pointee.group_uid : nil
+        self.leadSchoolUrn = unsafe c.pointee.has_lead_school_urn != 0 ? unsafe c.pointee.lead_school_urn : nil
         self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
         self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementFrom = nil
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementTo = nil
         }
         self.notes = unsafe Unpacked.text(c.pointee.notes)
         self.reason = unsafe Unpacked.text(c.pointee.reason)
@@ -278,23 +283,22 @@ extension PartnershipV1.UpdatePartnerRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UpdatePartnerRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.status = PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status)
-        if unsafe c.pointee.has_group_uid != 0 {
-            self.groupUid = unsafe c.pointee.group_uid
-        }
-        if unsafe c.pointee.has_lead_school_urn != 0 {
-            self.leadSchoolUrn = unsafe c.pointee.lead_school_urn
-        }
+        self.groupUid = unsafe c.pointee.has_group_uid != 0 ? unsafe c.pointee.group_uid : nil
+        self.leadSchoolUrn = unsafe c.pointee.has_lead_school_urn != 0 ? unsafe c.pointee.lead_school_urn : nil
         self.contactName = unsafe Unpacked.text(c.pointee.contact_name)
         self.contactEmail = unsafe Unpacked.text(c.pointee.contact_email)
         if let value = unsafe c.pointee.agreement_from {
             self.agreementFrom = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementFrom = nil
         }
         if let value = unsafe c.pointee.agreement_to {
             self.agreementTo = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.agreementTo = nil
         }
         self.notes = unsafe Unpacked.text(c.pointee.notes)
         self.reason = unsafe Unpacked.text(c.pointee.reason)
@@ -334,7 +338,6 @@ extension PartnershipV1.GetPartnerRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetPartnerRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
     }
 }
@@ -397,25 +400,28 @@ extension PartnershipV1.ListPartnersRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnersRequest.self)
-        self.init()
         self.query = unsafe Unpacked.text(c.pointee.query)
+        var list2: [PartnershipV1.PartnerKind] = []
         if unsafe c.pointee.n_kind > 0 {
-            self.kind.reserveCapacity(unsafe c.pointee.n_kind)
+            list2.reserveCapacity(unsafe c.pointee.n_kind)
             for index in 0..<(unsafe c.pointee.n_kind) {
-                self.kind.append(PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind[index]))
+                list2.append(PartnershipV1.PartnerKind(rawValue: unsafe c.pointee.kind[index]))
             }
         }
+        self.kind = list2
+        var list3: [PartnershipV1.PartnerStatus] = []
         if unsafe c.pointee.n_status > 0 {
-            self.status.reserveCapacity(unsafe c.pointee.n_status)
+            list3.reserveCapacity(unsafe c.pointee.n_status)
             for index in 0..<(unsafe c.pointee.n_status) {
-                self.status.append(PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status[index]))
+                list3.append(PartnershipV1.PartnerStatus(rawValue: unsafe c.pointee.status[index]))
             }
         }
-        if unsafe c.pointee.has_school_urn != 0 {
-            self.schoolUrn = unsafe c.pointee.school_urn
-        }
+        self.status = list3
+        self.schoolUrn = unsafe c.pointee.has_school_urn != 0 ? unsafe c.pointee.school_urn : nil
         if let value = unsafe c.pointee.as_of {
             self.asOf = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.asOf = nil
         }
         self.inAgreement = unsafe c.pointee.in_agreement != 0
         self.pageSize = unsafe c.pointee.page_size
@@ -463,13 +469,14 @@ extension PartnershipV1.ListPartnersReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnersReply.self)
-        self.init()
+        var list1: [PartnershipV1.Partner] = []
         if unsafe c.pointee.n_partners > 0 {
-            self.partners.reserveCapacity(unsafe c.pointee.n_partners)
+            list1.reserveCapacity(unsafe c.pointee.n_partners)
             for index in 0..<(unsafe c.pointee.n_partners) {
-                self.partners.append(try unsafe PartnershipV1.Partner(laid: c.pointee.partners[index]!))
+                list1.append(try unsafe PartnershipV1.Partner(laid: c.pointee.partners[index]!))
             }
         }
+        self.partners = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
@@ -514,14 +521,17 @@ extension PartnershipV1.AddPartnerMemberRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__AddPartnerMemberRequest.self)
-        self.init()
         self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         self.schoolUrn = unsafe c.pointee.school_urn
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.from = nil
         }
         if let value = unsafe c.pointee.to {
             self.to = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.to = nil
         }
         self.reason = unsafe Unpacked.text(c.pointee.reason)
     }
@@ -568,14 +578,17 @@ extension PartnershipV1.UpdatePartnerMemberRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__UpdatePartnerMemberRequest.self)
-        self.init()
         self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         self.id = unsafe Unpacked.text(c.pointee.id)
         if let value = unsafe c.pointee.from {
             self.from = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.from = nil
         }
         if let value = unsafe c.pointee.to {
             self.to = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.to = nil
         }
         self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.expectedVersion = unsafe c.pointee.expected_version
@@ -619,10 +632,11 @@ extension PartnershipV1.ListPartnerMembersRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerMembersRequest.self)
-        self.init()
         self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
         if let value = unsafe c.pointee.as_of {
             self.asOf = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.asOf = nil
         }
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -669,13 +683,14 @@ extension PartnershipV1.ListPartnerMembersReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerMembersReply.self)
-        self.init()
+        var list1: [PartnershipV1.PartnerMember] = []
         if unsafe c.pointee.n_members > 0 {
-            self.members.reserveCapacity(unsafe c.pointee.n_members)
+            list1.reserveCapacity(unsafe c.pointee.n_members)
             for index in 0..<(unsafe c.pointee.n_members) {
-                self.members.append(try unsafe PartnershipV1.PartnerMember(laid: c.pointee.members[index]!))
+                list1.append(try unsafe PartnershipV1.PartnerMember(laid: c.pointee.members[index]!))
             }
         }
+        self.members = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
@@ -714,7 +729,6 @@ extension PartnershipV1.ListPartnerHistoryRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerHistoryRequest.self)
-        self.init()
         self.id = unsafe Unpacked.text(c.pointee.id)
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -761,13 +775,14 @@ extension PartnershipV1.ListPartnerHistoryReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListPartnerHistoryReply.self)
-        self.init()
+        var list1: [CommonV1.HistoryEntry] = []
         if unsafe c.pointee.n_entries > 0 {
-            self.entries.reserveCapacity(unsafe c.pointee.n_entries)
+            list1.reserveCapacity(unsafe c.pointee.n_entries)
             for index in 0..<(unsafe c.pointee.n_entries) {
-                self.entries.append(try unsafe CommonV1.HistoryEntry(laid: c.pointee.entries[index]!))
+                list1.append(try unsafe CommonV1.HistoryEntry(laid: c.pointee.entries[index]!))
             }
         }
+        self.entries = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

@@ -107,27 +107,27 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct Partner: Hashable, Sendable {
         /// UUIDv7.
-        package var id: String = ""
-        package var name: String = ""
-        package var kind: PartnershipV1.PartnerKind = PartnershipV1.PartnerKind(rawValue: 0)
-        package var status: PartnershipV1.PartnerStatus = PartnershipV1.PartnerStatus(rawValue: 0)
+        package var id: String
+        package var name: String
+        package var kind: PartnershipV1.PartnerKind
+        package var status: PartnershipV1.PartnerStatus
         /// The register's group that it is; only for trusts.
-        package var groupUid: Int64? = nil
+        package var groupUid: Int64?
         /// Its leading school; for a partner that is a school, that school.
-        package var leadSchoolUrn: Int64? = nil
-        package var contactName: String = ""
-        package var contactEmail: String = ""
+        package var leadSchoolUrn: Int64?
+        package var contactName: String
+        package var contactEmail: String
         /// When the agreement with it begins and ends; the end is the last day.
-        package var agreementFrom: CommonV1.Date? = nil
-        package var agreementTo: CommonV1.Date? = nil
-        package var notes: String = ""
-        package var createdAt: GoogleProtobuf.Timestamp? = nil
-        package var updatedAt: GoogleProtobuf.Timestamp? = nil
+        package var agreementFrom: CommonV1.Date?
+        package var agreementTo: CommonV1.Date?
+        package var notes: String
+        package var createdAt: GoogleProtobuf.Timestamp?
+        package var updatedAt: GoogleProtobuf.Timestamp?
         /// Grows with each change of the partner and of its members; an edit that names an older one is
         /// refused.
-        package var version: Int64 = 0
+        package var version: Int64
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -167,17 +167,17 @@ extension PartnershipV1 {
     /// A school's membership of a partner during some days.
     package struct PartnerMember: Hashable, Sendable {
         /// UUIDv7.
-        package var id: String = ""
-        package var partnerId: String = ""
-        package var schoolUrn: Int64 = 0
-        package var schoolName: String = ""
+        package var id: String
+        package var partnerId: String
+        package var schoolUrn: Int64
+        package var schoolName: String
         /// First day.
-        package var from: CommonV1.Date? = nil
+        package var from: CommonV1.Date?
         /// Last day; absent: open-ended.
-        package var to: CommonV1.Date? = nil
-        package var version: Int64 = 0
+        package var to: CommonV1.Date?
+        package var version: Int64
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -202,23 +202,23 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct RegisterPartnerRequest: Hashable, Sendable {
         /// 1 to 200 characters, and no other partner has it that has not ended.
-        package var name: String = ""
-        package var kind: PartnershipV1.PartnerKind = PartnershipV1.PartnerKind(rawValue: 0)
+        package var name: String
+        package var kind: PartnershipV1.PartnerKind
         /// PROSPECT or ACTIVE. Absent: ACTIVE.
-        package var status: PartnershipV1.PartnerStatus = PartnershipV1.PartnerStatus(rawValue: 0)
+        package var status: PartnershipV1.PartnerStatus
         /// An academy trust that is open.
-        package var groupUid: Int64? = nil
+        package var groupUid: Int64?
         /// A school that can be an employer; needed for a partner that is a school.
-        package var leadSchoolUrn: Int64? = nil
-        package var contactName: String = ""
-        package var contactEmail: String = ""
-        package var agreementFrom: CommonV1.Date? = nil
-        package var agreementTo: CommonV1.Date? = nil
-        package var notes: String = ""
+        package var leadSchoolUrn: Int64?
+        package var contactName: String
+        package var contactEmail: String
+        package var agreementFrom: CommonV1.Date?
+        package var agreementTo: CommonV1.Date?
+        package var notes: String
         /// Why; kept in the history.
-        package var reason: String = ""
+        package var reason: String
 
-        package init() {}
+        package init() { self.init(name: "") }
 
         package init(
             name: String = "",
@@ -251,24 +251,24 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Replaces every editable field.
     package struct UpdatePartnerRequest: Hashable, Sendable {
-        package var id: String = ""
-        package var name: String = ""
+        package var id: String
+        package var name: String
         /// Absent: as it is. A prospect becomes ACTIVE or ENDED, an active partner ENDED; an ended one may
         /// become ACTIVE again, with a reason.
-        package var status: PartnershipV1.PartnerStatus = PartnershipV1.PartnerStatus(rawValue: 0)
-        package var groupUid: Int64? = nil
-        package var leadSchoolUrn: Int64? = nil
-        package var contactName: String = ""
-        package var contactEmail: String = ""
-        package var agreementFrom: CommonV1.Date? = nil
-        package var agreementTo: CommonV1.Date? = nil
-        package var notes: String = ""
-        package var reason: String = ""
+        package var status: PartnershipV1.PartnerStatus
+        package var groupUid: Int64?
+        package var leadSchoolUrn: Int64?
+        package var contactName: String
+        package var contactEmail: String
+        package var agreementFrom: CommonV1.Date?
+        package var agreementTo: CommonV1.Date?
+        package var notes: String
+        package var reason: String
         /// The version that was edited; over HTTP: If-Match. ABORTED if the partner has another by now.
         /// 0: whatever it has.
-        package var expectedVersion: Int64 = 0
+        package var expectedVersion: Int64
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -302,9 +302,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct GetPartnerRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = ""
@@ -317,20 +317,20 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListPartnersRequest: Hashable, Sendable {
         /// Words of the name; empty: all.
-        package var query: String = ""
-        package var kind: [PartnershipV1.PartnerKind] = []
-        package var status: [PartnershipV1.PartnerStatus] = []
+        package var query: String
+        package var kind: [PartnershipV1.PartnerKind]
+        package var status: [PartnershipV1.PartnerStatus]
         /// Only partners that this school belongs to (on `as_of`).
-        package var schoolUrn: Int64? = nil
+        package var schoolUrn: Int64?
         /// The day that membership and agreement are looked at; absent: today in London.
-        package var asOf: CommonV1.Date? = nil
+        package var asOf: CommonV1.Date?
         /// Only partners whose agreement covers `as_of`.
-        package var inAgreement: Bool = false
+        package var inAgreement: Bool
         /// 1 to 100; 0 means 20.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(query: "") }
 
         package init(
             query: String = "",
@@ -357,10 +357,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListPartnersReply: Hashable, Sendable {
         /// By name, then id.
-        package var partners: [PartnershipV1.Partner] = []
-        package var nextPageToken: String = ""
+        package var partners: [PartnershipV1.Partner]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(partners: []) }
 
         package init(
             partners: [PartnershipV1.Partner] = [],
@@ -374,14 +374,14 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct AddPartnerMemberRequest: Hashable, Sendable {
-        package var partnerId: String = ""
-        package var schoolUrn: Int64 = 0
+        package var partnerId: String
+        package var schoolUrn: Int64
         /// Absent: today in London.
-        package var from: CommonV1.Date? = nil
-        package var to: CommonV1.Date? = nil
-        package var reason: String = ""
+        package var from: CommonV1.Date?
+        package var to: CommonV1.Date?
+        package var reason: String
 
-        package init() {}
+        package init() { self.init(partnerId: "") }
 
         package init(
             partnerId: String = "",
@@ -402,14 +402,14 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Changes the days of a membership.
     package struct UpdatePartnerMemberRequest: Hashable, Sendable {
-        package var partnerId: String = ""
-        package var id: String = ""
-        package var from: CommonV1.Date? = nil
-        package var to: CommonV1.Date? = nil
-        package var reason: String = ""
-        package var expectedVersion: Int64 = 0
+        package var partnerId: String
+        package var id: String
+        package var from: CommonV1.Date?
+        package var to: CommonV1.Date?
+        package var reason: String
+        package var expectedVersion: Int64
 
-        package init() {}
+        package init() { self.init(partnerId: "") }
 
         package init(
             partnerId: String = "",
@@ -431,14 +431,14 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct ListPartnerMembersRequest: Hashable, Sendable {
-        package var partnerId: String = ""
+        package var partnerId: String
         /// The day that is looked at. Absent: every membership, past and future ones too.
-        package var asOf: CommonV1.Date? = nil
+        package var asOf: CommonV1.Date?
         /// 1 to 100; 0 means 50.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(partnerId: "") }
 
         package init(
             partnerId: String = "",
@@ -457,10 +457,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListPartnerMembersReply: Hashable, Sendable {
         /// By first day, then school name, then id.
-        package var members: [PartnershipV1.PartnerMember] = []
-        package var nextPageToken: String = ""
+        package var members: [PartnershipV1.PartnerMember]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(members: []) }
 
         package init(
             members: [PartnershipV1.PartnerMember] = [],
@@ -474,12 +474,12 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct ListPartnerHistoryRequest: Hashable, Sendable {
-        package var id: String = ""
+        package var id: String
         /// 1 to 100; 0 means 50.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(id: "") }
 
         package init(
             id: String = "",
@@ -496,10 +496,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListPartnerHistoryReply: Hashable, Sendable {
         /// Newest first.
-        package var entries: [CommonV1.HistoryEntry] = []
-        package var nextPageToken: String = ""
+        package var entries: [CommonV1.HistoryEntry]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(entries: []) }
 
         package init(
             entries: [CommonV1.HistoryEntry] = [],

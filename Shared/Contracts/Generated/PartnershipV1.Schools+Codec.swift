@@ -37,7 +37,6 @@ extension PartnershipV1.Coded: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Coded.self)
-        self.init()
         self.code = unsafe Unpacked.text(c.pointee.code)
         self.name = unsafe Unpacked.text(c.pointee.name)
     }
@@ -80,7 +79,6 @@ extension PartnershipV1.Address: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__Address.self)
-        self.init()
         self.street = unsafe Unpacked.text(c.pointee.street)
         self.locality = unsafe Unpacked.text(c.pointee.locality)
         self.address3 = unsafe Unpacked.text(c.pointee.address3)
@@ -123,7 +121,6 @@ extension PartnershipV1.GridReference: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GridReference.self)
-        self.init()
         self.easting = unsafe c.pointee.easting
         self.northing = unsafe c.pointee.northing
     }
@@ -240,56 +237,65 @@ extension PartnershipV1.School: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__School.self)
-        self.init()
         self.urn = unsafe c.pointee.urn
         self.name = unsafe Unpacked.text(c.pointee.name)
         self.status = PartnershipV1.SchoolStatus(rawValue: unsafe c.pointee.status)
         if let value = unsafe c.pointee.type {
             self.type = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.type = nil
         }
         if let value = unsafe c.pointee.type_group {
             self.typeGroup = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.typeGroup = nil
         }
         if let value = unsafe c.pointee.phase {
             self.phase = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.phase = nil
         }
         if let value = unsafe c.pointee.local_authority {
             self.localAuthority = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.localAuthority = nil
         }
         self.laestab = unsafe Unpacked.text(c.pointee.laestab)
-        if unsafe c.pointee.has_ukprn != 0 {
-            self.ukprn = unsafe c.pointee.ukprn
-        }
+        self.ukprn = unsafe c.pointee.has_ukprn != 0 ? unsafe c.pointee.ukprn : nil
         if let value = unsafe c.pointee.address {
             self.address = try unsafe PartnershipV1.Address(laid: value)
+        } else {
+            self.address = nil
         }
         if let value = unsafe c.pointee.location {
             self.location = try unsafe PartnershipV1.GridReference(laid: value)
+        } else {
+            self.location = nil
         }
         if let value = unsafe c.pointee.district {
             self.district = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.district = nil
         }
         if let value = unsafe c.pointee.region {
             self.region = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.region = nil
         }
         if let value = unsafe c.pointee.opened_on {
             self.openedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.openedOn = nil
         }
         if let value = unsafe c.pointee.closed_on {
             self.closedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.closedOn = nil
         }
-        if unsafe c.pointee.has_statutory_low_age != 0 {
-            self.statutoryLowAge = unsafe c.pointee.statutory_low_age
-        }
-        if unsafe c.pointee.has_statutory_high_age != 0 {
-            self.statutoryHighAge = unsafe c.pointee.statutory_high_age
-        }
-        if unsafe c.pointee.has_pupils != 0 {
-            self.pupils = unsafe c.pointee.pupils
-        }
-        if unsafe c.pointee.has_free_school_meals_permille != 0 {
-            self.freeSchoolMealsPermille = unsafe c.pointee.free_school_meals_permille
-        }
+        self.statutoryLowAge = unsafe c.pointee.has_statutory_low_age != 0 ? unsafe c.pointee.statutory_low_age : nil
+        self.statutoryHighAge = unsafe c.pointee.has_statutory_high_age != 0 ? unsafe c.pointee.statutory_high_age : nil
+        self.pupils = unsafe c.pointee.has_pupils != 0 ? unsafe c.pointee.pupils : nil
+        self.freeSchoolMealsPermille = unsafe c.pointee.has_free_school_meals_permille != 0 ? unsafe c.pointee.free_school_meals_permille : nil
         self.website = unsafe Unpacked.text(c.pointee.website)
         self.telephone = unsafe Unpacked.text(c.pointee.telephone)
         self.headName = unsafe Unpacked.text(c.pointee.head_name)
@@ -298,20 +304,26 @@ extension PartnershipV1.School: Message {
         self.selectable = unsafe c.pointee.selectable != 0
         if let value = unsafe c.pointee.last_changed_on {
             self.lastChangedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.lastChangedOn = nil
         }
         self.version = unsafe c.pointee.version
+        var list28: [PartnershipV1.GroupMembership] = []
         if unsafe c.pointee.n_groups > 0 {
-            self.groups.reserveCapacity(unsafe c.pointee.n_groups)
+            list28.reserveCapacity(unsafe c.pointee.n_groups)
             for index in 0..<(unsafe c.pointee.n_groups) {
-                self.groups.append(try unsafe PartnershipV1.GroupMembership(laid: c.pointee.groups[index]!))
+                list28.append(try unsafe PartnershipV1.GroupMembership(laid: c.pointee.groups[index]!))
             }
         }
+        self.groups = list28
+        var list29: [PartnershipV1.SchoolLink] = []
         if unsafe c.pointee.n_links > 0 {
-            self.links.reserveCapacity(unsafe c.pointee.n_links)
+            list29.reserveCapacity(unsafe c.pointee.n_links)
             for index in 0..<(unsafe c.pointee.n_links) {
-                self.links.append(try unsafe PartnershipV1.SchoolLink(laid: c.pointee.links[index]!))
+                list29.append(try unsafe PartnershipV1.SchoolLink(laid: c.pointee.links[index]!))
             }
         }
+        self.links = list29
     }
 }
 
@@ -352,11 +364,12 @@ extension PartnershipV1.SchoolLink: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolLink.self)
-        self.init()
         self.urn = unsafe c.pointee.urn
         self.linkType = unsafe Unpacked.text(c.pointee.link_type)
         if let value = unsafe c.pointee.established_on {
             self.establishedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.establishedOn = nil
         }
         self.name = unsafe Unpacked.text(c.pointee.name)
     }
@@ -401,14 +414,17 @@ extension PartnershipV1.GroupMembership: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GroupMembership.self)
-        self.init()
         self.groupUid = unsafe c.pointee.group_uid
         self.groupName = unsafe Unpacked.text(c.pointee.group_name)
         if let value = unsafe c.pointee.group_type {
             self.groupType = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.groupType = nil
         }
         if let value = unsafe c.pointee.joined_on {
             self.joinedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.joinedOn = nil
         }
     }
 }
@@ -467,26 +483,31 @@ extension PartnershipV1.SchoolGroup: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SchoolGroup.self)
-        self.init()
         self.uid = unsafe c.pointee.uid
         self.groupId = unsafe Unpacked.text(c.pointee.group_id)
         self.name = unsafe Unpacked.text(c.pointee.name)
         if let value = unsafe c.pointee.type {
             self.type = try unsafe PartnershipV1.Coded(laid: value)
+        } else {
+            self.type = nil
         }
         self.open = unsafe c.pointee.open != 0
         if let value = unsafe c.pointee.opened_on {
             self.openedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.openedOn = nil
         }
         if let value = unsafe c.pointee.closed_on {
             self.closedOn = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.closedOn = nil
         }
         self.companiesHouseNumber = unsafe Unpacked.text(c.pointee.companies_house_number)
-        if unsafe c.pointee.has_ukprn != 0 {
-            self.ukprn = unsafe c.pointee.ukprn
-        }
+        self.ukprn = unsafe c.pointee.has_ukprn != 0 ? unsafe c.pointee.ukprn : nil
         if let value = unsafe c.pointee.address {
             self.address = try unsafe PartnershipV1.Address(laid: value)
+        } else {
+            self.address = nil
         }
         self.version = unsafe c.pointee.version
         self.memberCount = unsafe c.pointee.member_count
@@ -525,7 +546,6 @@ extension PartnershipV1.GetSchoolRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetSchoolRequest.self)
-        self.init()
         self.urn = unsafe c.pointee.urn
     }
 }
@@ -562,7 +582,6 @@ extension PartnershipV1.GetSchoolGroupRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetSchoolGroupRequest.self)
-        self.init()
         self.uid = unsafe c.pointee.uid
     }
 }
@@ -650,44 +669,55 @@ extension PartnershipV1.SearchSchoolsRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolsRequest.self)
-        self.init()
         self.query = unsafe Unpacked.text(c.pointee.query)
+        var list2: [PartnershipV1.SchoolStatus] = []
         if unsafe c.pointee.n_status > 0 {
-            self.status.reserveCapacity(unsafe c.pointee.n_status)
+            list2.reserveCapacity(unsafe c.pointee.n_status)
             for index in 0..<(unsafe c.pointee.n_status) {
-                self.status.append(PartnershipV1.SchoolStatus(rawValue: unsafe c.pointee.status[index]))
+                list2.append(PartnershipV1.SchoolStatus(rawValue: unsafe c.pointee.status[index]))
             }
         }
+        self.status = list2
+        var list3: [String] = []
         if unsafe c.pointee.n_phase_code > 0 {
-            self.phaseCode.reserveCapacity(unsafe c.pointee.n_phase_code)
+            list3.reserveCapacity(unsafe c.pointee.n_phase_code)
             for index in 0..<(unsafe c.pointee.n_phase_code) {
-                self.phaseCode.append(unsafe Unpacked.text(c.pointee.phase_code[index]))
+                list3.append(unsafe Unpacked.text(c.pointee.phase_code[index]))
             }
         }
+        self.phaseCode = list3
+        var list4: [String] = []
         if unsafe c.pointee.n_type_code > 0 {
-            self.typeCode.reserveCapacity(unsafe c.pointee.n_type_code)
+            list4.reserveCapacity(unsafe c.pointee.n_type_code)
             for index in 0..<(unsafe c.pointee.n_type_code) {
-                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index]))
+                list4.append(unsafe Unpacked.text(c.pointee.type_code[index]))
             }
         }
+        self.typeCode = list4
+        var list5: [String] = []
         if unsafe c.pointee.n_region_code > 0 {
-            self.regionCode.reserveCapacity(unsafe c.pointee.n_region_code)
+            list5.reserveCapacity(unsafe c.pointee.n_region_code)
             for index in 0..<(unsafe c.pointee.n_region_code) {
-                self.regionCode.append(unsafe Unpacked.text(c.pointee.region_code[index]))
+                list5.append(unsafe Unpacked.text(c.pointee.region_code[index]))
             }
         }
+        self.regionCode = list5
+        var list6: [String] = []
         if unsafe c.pointee.n_local_authority_code > 0 {
-            self.localAuthorityCode.reserveCapacity(unsafe c.pointee.n_local_authority_code)
+            list6.reserveCapacity(unsafe c.pointee.n_local_authority_code)
             for index in 0..<(unsafe c.pointee.n_local_authority_code) {
-                self.localAuthorityCode.append(unsafe Unpacked.text(c.pointee.local_authority_code[index]))
+                list6.append(unsafe Unpacked.text(c.pointee.local_authority_code[index]))
             }
         }
+        self.localAuthorityCode = list6
+        var list7: [String] = []
         if unsafe c.pointee.n_district_code > 0 {
-            self.districtCode.reserveCapacity(unsafe c.pointee.n_district_code)
+            list7.reserveCapacity(unsafe c.pointee.n_district_code)
             for index in 0..<(unsafe c.pointee.n_district_code) {
-                self.districtCode.append(unsafe Unpacked.text(c.pointee.district_code[index]))
+                list7.append(unsafe Unpacked.text(c.pointee.district_code[index]))
             }
         }
+        self.districtCode = list7
         self.selectableOnly = unsafe c.pointee.selectable_only != 0
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -734,13 +764,14 @@ extension PartnershipV1.SearchSchoolsReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolsReply.self)
-        self.init()
+        var list1: [PartnershipV1.School] = []
         if unsafe c.pointee.n_schools > 0 {
-            self.schools.reserveCapacity(unsafe c.pointee.n_schools)
+            list1.reserveCapacity(unsafe c.pointee.n_schools)
             for index in 0..<(unsafe c.pointee.n_schools) {
-                self.schools.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
+                list1.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
             }
         }
+        self.schools = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
@@ -779,7 +810,6 @@ extension PartnershipV1.ListGroupSchoolsRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGroupSchoolsRequest.self)
-        self.init()
         self.uid = unsafe c.pointee.uid
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -826,13 +856,14 @@ extension PartnershipV1.ListGroupSchoolsReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__ListGroupSchoolsReply.self)
-        self.init()
+        var list1: [PartnershipV1.School] = []
         if unsafe c.pointee.n_schools > 0 {
-            self.schools.reserveCapacity(unsafe c.pointee.n_schools)
+            list1.reserveCapacity(unsafe c.pointee.n_schools)
             for index in 0..<(unsafe c.pointee.n_schools) {
-                self.schools.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
+                list1.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
             }
         }
+        self.schools = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
@@ -880,14 +911,15 @@ extension PartnershipV1.SearchSchoolGroupsRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolGroupsRequest.self)
-        self.init()
         self.query = unsafe Unpacked.text(c.pointee.query)
+        var list2: [String] = []
         if unsafe c.pointee.n_type_code > 0 {
-            self.typeCode.reserveCapacity(unsafe c.pointee.n_type_code)
+            list2.reserveCapacity(unsafe c.pointee.n_type_code)
             for index in 0..<(unsafe c.pointee.n_type_code) {
-                self.typeCode.append(unsafe Unpacked.text(c.pointee.type_code[index]))
+                list2.append(unsafe Unpacked.text(c.pointee.type_code[index]))
             }
         }
+        self.typeCode = list2
         self.openOnly = unsafe c.pointee.open_only != 0
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -934,13 +966,14 @@ extension PartnershipV1.SearchSchoolGroupsReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__SearchSchoolGroupsReply.self)
-        self.init()
+        var list1: [PartnershipV1.SchoolGroup] = []
         if unsafe c.pointee.n_groups > 0 {
-            self.groups.reserveCapacity(unsafe c.pointee.n_groups)
+            list1.reserveCapacity(unsafe c.pointee.n_groups)
             for index in 0..<(unsafe c.pointee.n_groups) {
-                self.groups.append(try unsafe PartnershipV1.SchoolGroup(laid: c.pointee.groups[index]!))
+                list1.append(try unsafe PartnershipV1.SchoolGroup(laid: c.pointee.groups[index]!))
             }
         }
+        self.groups = list1
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }

@@ -58,10 +58,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// A code of the register and its name there, such as 34 "Academy converter".
     package struct Coded: Hashable, Sendable {
-        package var code: String = ""
-        package var name: String = ""
+        package var code: String
+        package var name: String
 
-        package init() {}
+        package init() { self.init(code: "") }
 
         package init(
             code: String = "",
@@ -75,15 +75,15 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct Address: Hashable, Sendable {
-        package var street: String = ""
-        package var locality: String = ""
-        package var address3: String = ""
-        package var town: String = ""
-        package var county: String = ""
+        package var street: String
+        package var locality: String
+        package var address3: String
+        package var town: String
+        package var county: String
         /// As in the register; empty if it had none or none that could be one.
-        package var postcode: String = ""
+        package var postcode: String
 
-        package init() {}
+        package init() { self.init(street: "") }
 
         package init(
             street: String = "",
@@ -106,10 +106,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Metres east and north of the origin of the Ordnance Survey's National Grid.
     package struct GridReference: Hashable, Sendable {
-        package var easting: Int32 = 0
-        package var northing: Int32 = 0
+        package var easting: Int32
+        package var northing: Int32
 
-        package init() {}
+        package init() { self.init(easting: 0) }
 
         package init(
             easting: Int32 = 0,
@@ -125,47 +125,47 @@ extension PartnershipV1 {
     /// An establishment of the register: school, college, nursery.
     package struct School: Hashable, Sendable {
         /// Unique Reference Number. A school that converts to an academy gets a new one.
-        package var urn: Int64 = 0
-        package var name: String = ""
-        package var status: PartnershipV1.SchoolStatus = PartnershipV1.SchoolStatus(rawValue: 0)
-        package var type: PartnershipV1.Coded? = nil
-        package var typeGroup: PartnershipV1.Coded? = nil
-        package var phase: PartnershipV1.Coded? = nil
-        package var localAuthority: PartnershipV1.Coded? = nil
+        package var urn: Int64
+        package var name: String
+        package var status: PartnershipV1.SchoolStatus
+        package var type: PartnershipV1.Coded?
+        package var typeGroup: PartnershipV1.Coded?
+        package var phase: PartnershipV1.Coded?
+        package var localAuthority: PartnershipV1.Coded?
         /// Local authority code and establishment number, such as "340/2013". Survives a conversion.
-        package var laestab: String = ""
+        package var laestab: String
         /// UK Provider Reference Number, 8 digits.
-        package var ukprn: Int64? = nil
-        package var address: PartnershipV1.Address? = nil
-        package var location: PartnershipV1.GridReference? = nil
-        package var district: PartnershipV1.Coded? = nil
-        package var region: PartnershipV1.Coded? = nil
-        package var openedOn: CommonV1.Date? = nil
-        package var closedOn: CommonV1.Date? = nil
-        package var statutoryLowAge: Int32? = nil
-        package var statutoryHighAge: Int32? = nil
-        package var pupils: Int32? = nil
+        package var ukprn: Int64?
+        package var address: PartnershipV1.Address?
+        package var location: PartnershipV1.GridReference?
+        package var district: PartnershipV1.Coded?
+        package var region: PartnershipV1.Coded?
+        package var openedOn: CommonV1.Date?
+        package var closedOn: CommonV1.Date?
+        package var statutoryLowAge: Int32?
+        package var statutoryHighAge: Int32?
+        package var pupils: Int32?
         /// Share of pupils with free school meals in thousandths: 163 is 16.3 per cent.
-        package var freeSchoolMealsPermille: Int32? = nil
-        package var website: String = ""
-        package var telephone: String = ""
+        package var freeSchoolMealsPermille: Int32?
+        package var website: String
+        package var telephone: String
         /// Title, first and last name of the head, as in the register.
-        package var headName: String = ""
-        package var headJobTitle: String = ""
+        package var headName: String
+        package var headJobTitle: String
         /// False in Wales and overseas, by local authority and type; such schools cannot be employers.
-        package var inEngland: Bool = false
+        package var inEngland: Bool
         /// Open, proposed to close or proposed to open, and in England.
-        package var selectable: Bool = false
+        package var selectable: Bool
         /// When the register says it was last changed.
-        package var lastChangedOn: CommonV1.Date? = nil
+        package var lastChangedOn: CommonV1.Date?
         /// Grows with every change that an import made of the establishment's own row; groups and links
         /// have none.
-        package var version: Int64 = 0
+        package var version: Int64
         /// Groups that the school belongs to now.
-        package var groups: [PartnershipV1.GroupMembership] = []
-        package var links: [PartnershipV1.SchoolLink] = []
+        package var groups: [PartnershipV1.GroupMembership]
+        package var links: [PartnershipV1.SchoolLink]
 
-        package init() {}
+        package init() { self.init(urn: 0) }
 
         package init(
             urn: Int64 = 0,
@@ -234,14 +234,14 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// A school before or after this one.
     package struct SchoolLink: Hashable, Sendable {
-        package var urn: Int64 = 0
+        package var urn: Int64
         /// The register's words, such as "Successor - amalgamated".
-        package var linkType: String = ""
-        package var establishedOn: CommonV1.Date? = nil
+        package var linkType: String
+        package var establishedOn: CommonV1.Date?
         /// Name of the other school; empty if the register holds no such school.
-        package var name: String = ""
+        package var name: String
 
-        package init() {}
+        package init() { self.init(urn: 0) }
 
         package init(
             urn: Int64 = 0,
@@ -259,12 +259,12 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct GroupMembership: Hashable, Sendable {
-        package var groupUid: Int64 = 0
-        package var groupName: String = ""
-        package var groupType: PartnershipV1.Coded? = nil
-        package var joinedOn: CommonV1.Date? = nil
+        package var groupUid: Int64
+        package var groupName: String
+        package var groupType: PartnershipV1.Coded?
+        package var joinedOn: CommonV1.Date?
 
-        package init() {}
+        package init() { self.init(groupUid: 0) }
 
         package init(
             groupUid: Int64 = 0,
@@ -284,22 +284,22 @@ extension PartnershipV1 {
     /// A group of the register: trust, federation, sponsor.
     package struct SchoolGroup: Hashable, Sendable {
         /// Group UID, the register's key.
-        package var uid: Int64 = 0
+        package var uid: Int64
         /// "TR00040"; empty for federations.
-        package var groupId: String = ""
-        package var name: String = ""
-        package var type: PartnershipV1.Coded? = nil
-        package var open: Bool = false
-        package var openedOn: CommonV1.Date? = nil
-        package var closedOn: CommonV1.Date? = nil
-        package var companiesHouseNumber: String = ""
-        package var ukprn: Int64? = nil
-        package var address: PartnershipV1.Address? = nil
-        package var version: Int64 = 0
+        package var groupId: String
+        package var name: String
+        package var type: PartnershipV1.Coded?
+        package var open: Bool
+        package var openedOn: CommonV1.Date?
+        package var closedOn: CommonV1.Date?
+        package var companiesHouseNumber: String
+        package var ukprn: Int64?
+        package var address: PartnershipV1.Address?
+        package var version: Int64
         /// Schools in it that the register holds.
-        package var memberCount: Int32 = 0
+        package var memberCount: Int32
 
-        package init() {}
+        package init() { self.init(uid: 0) }
 
         package init(
             uid: Int64 = 0,
@@ -333,9 +333,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct GetSchoolRequest: Hashable, Sendable {
-        package var urn: Int64 = 0
+        package var urn: Int64
 
-        package init() {}
+        package init() { self.init(urn: 0) }
 
         package init(
             urn: Int64 = 0
@@ -347,9 +347,9 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct GetSchoolGroupRequest: Hashable, Sendable {
-        package var uid: Int64 = 0
+        package var uid: Int64
 
-        package init() {}
+        package init() { self.init(uid: 0) }
 
         package init(
             uid: Int64 = 0
@@ -367,23 +367,23 @@ extension PartnershipV1 {
         /// "C of E" and "CE"; apostrophes and accents do not matter; a word may be the beginning of a longer
         /// one. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.
         /// Empty: all.
-        package var query: String = ""
+        package var query: String
         /// None: any status.
-        package var status: [PartnershipV1.SchoolStatus] = []
+        package var status: [PartnershipV1.SchoolStatus]
         /// Codes of the register; unpadded or padded. None: any.
-        package var phaseCode: [String] = []
-        package var typeCode: [String] = []
-        package var regionCode: [String] = []
-        package var localAuthorityCode: [String] = []
-        package var districtCode: [String] = []
+        package var phaseCode: [String]
+        package var typeCode: [String]
+        package var regionCode: [String]
+        package var localAuthorityCode: [String]
+        package var districtCode: [String]
         /// Only schools that can be an employer (see School.selectable).
-        package var selectableOnly: Bool = false
+        package var selectableOnly: Bool
         /// 1 to 100; 0 means 20.
-        package var pageSize: Int32 = 0
+        package var pageSize: Int32
         /// From the previous answer; only valid with the same other fields.
-        package var pageToken: String = ""
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(query: "") }
 
         package init(
             query: String = "",
@@ -414,11 +414,11 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct SearchSchoolsReply: Hashable, Sendable {
         /// Best match first, then by name and URN; without groups and links.
-        package var schools: [PartnershipV1.School] = []
+        package var schools: [PartnershipV1.School]
         /// Empty on the last page.
-        package var nextPageToken: String = ""
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(schools: []) }
 
         package init(
             schools: [PartnershipV1.School] = [],
@@ -432,12 +432,12 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct ListGroupSchoolsRequest: Hashable, Sendable {
-        package var uid: Int64 = 0
+        package var uid: Int64
         /// 1 to 100; 0 means 50.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(uid: 0) }
 
         package init(
             uid: Int64 = 0,
@@ -454,10 +454,10 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct ListGroupSchoolsReply: Hashable, Sendable {
         /// By name and URN.
-        package var schools: [PartnershipV1.School] = []
-        package var nextPageToken: String = ""
+        package var schools: [PartnershipV1.School]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(schools: []) }
 
         package init(
             schools: [PartnershipV1.School] = [],
@@ -472,14 +472,14 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     package struct SearchSchoolGroupsRequest: Hashable, Sendable {
         /// Words of the name, as in SearchSchoolsRequest, or a UID or group id. Empty: all.
-        package var query: String = ""
-        package var typeCode: [String] = []
-        package var openOnly: Bool = false
+        package var query: String
+        package var typeCode: [String]
+        package var openOnly: Bool
         /// 1 to 100; 0 means 20.
-        package var pageSize: Int32 = 0
-        package var pageToken: String = ""
+        package var pageSize: Int32
+        package var pageToken: String
 
-        package init() {}
+        package init() { self.init(query: "") }
 
         package init(
             query: String = "",
@@ -499,10 +499,10 @@ extension PartnershipV1 {
 
 extension PartnershipV1 {
     package struct SearchSchoolGroupsReply: Hashable, Sendable {
-        package var groups: [PartnershipV1.SchoolGroup] = []
-        package var nextPageToken: String = ""
+        package var groups: [PartnershipV1.SchoolGroup]
+        package var nextPageToken: String
 
-        package init() {}
+        package init() { self.init(groups: []) }
 
         package init(
             groups: [PartnershipV1.SchoolGroup] = [],

@@ -54,7 +54,6 @@ extension ReflectionV1.ServerReflectionRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionRequest.self)
-        self.init()
         self.host = unsafe Unpacked.text(c.pointee.host)
         switch unsafe c.pointee.message_request_case {
         case 3: self.messageRequest = .fileByFilename(unsafe Unpacked.text(c.pointee.file_by_filename))
@@ -62,7 +61,7 @@ extension ReflectionV1.ServerReflectionRequest: Message {
         case 5: self.messageRequest = .fileContainingExtension(try unsafe ReflectionV1.ExtensionRequest(laid: c.pointee.file_containing_extension!))
         case 6: self.messageRequest = .allExtensionNumbersOfType(unsafe Unpacked.text(c.pointee.all_extension_numbers_of_type))
         case 7: self.messageRequest = .listServices(unsafe Unpacked.text(c.pointee.list_services))
-        default: break
+        default: self.messageRequest = nil
         }
     }
 }
@@ -100,7 +99,6 @@ extension ReflectionV1.ExtensionRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionRequest.self)
-        self.init()
         self.containingType = unsafe Unpacked.text(c.pointee.containing_type)
         self.extensionNumber = unsafe c.pointee.extension_number
     }
@@ -156,17 +154,18 @@ extension ReflectionV1.ServerReflectionResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionResponse.self)
-        self.init()
         self.validHost = unsafe Unpacked.text(c.pointee.valid_host)
         if let value = unsafe c.pointee.original_request {
             self.originalRequest = try unsafe ReflectionV1.ServerReflectionRequest(laid: value)
+        } else {
+            self.originalRequest = nil
         }
         switch unsafe c.pointee.message_response_case {
         case 4: self.messageResponse = .fileDescriptorResponse(try unsafe ReflectionV1.FileDescriptorResponse(laid: c.pointee.file_descriptor_response!))
         case 5: self.messageResponse = .allExtensionNumbersResponse(try unsafe ReflectionV1.ExtensionNumberResponse(laid: c.pointee.all_extension_numbers_response!))
         case 6: self.messageResponse = .listServicesResponse(try unsafe ReflectionV1.ListServiceResponse(laid: c.pointee.list_services_response!))
         case 7: self.messageResponse = .errorResponse(try unsafe ReflectionV1.ErrorResponse(laid: c.pointee.error_response!))
-        default: break
+        default: self.messageResponse = nil
         }
     }
 }
@@ -210,13 +209,14 @@ extension ReflectionV1.FileDescriptorResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__FileDescriptorResponse.self)
-        self.init()
+        var list1: [[UInt8]] = []
         if unsafe c.pointee.n_file_descriptor_proto > 0 {
-            self.fileDescriptorProto.reserveCapacity(unsafe c.pointee.n_file_descriptor_proto)
+            list1.reserveCapacity(unsafe c.pointee.n_file_descriptor_proto)
             for index in 0..<(unsafe c.pointee.n_file_descriptor_proto) {
-                self.fileDescriptorProto.append(unsafe Unpacked.bytes(c.pointee.file_descriptor_proto[index]))
+                list1.append(unsafe Unpacked.bytes(c.pointee.file_descriptor_proto[index]))
             }
         }
+        self.fileDescriptorProto = list1
     }
 }
 
@@ -256,11 +256,8 @@ extension ReflectionV1.ExtensionNumberResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionNumberResponse.self)
-        self.init()
         self.baseTypeName = unsafe Unpacked.text(c.pointee.base_type_name)
-        if unsafe c.pointee.n_extension_number > 0 {
-            self.extensionNumber = unsafe Unpacked.list(c.pointee.extension_number, c.pointee.n_extension_number)
-        }
+        self.extensionNumber = unsafe Unpacked.list(c.pointee.extension_number, c.pointee.n_extension_number)
     }
 }
 
@@ -303,13 +300,14 @@ extension ReflectionV1.ListServiceResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ListServiceResponse.self)
-        self.init()
+        var list1: [ReflectionV1.ServiceResponse] = []
         if unsafe c.pointee.n_service > 0 {
-            self.service.reserveCapacity(unsafe c.pointee.n_service)
+            list1.reserveCapacity(unsafe c.pointee.n_service)
             for index in 0..<(unsafe c.pointee.n_service) {
-                self.service.append(try unsafe ReflectionV1.ServiceResponse(laid: c.pointee.service[index]!))
+                list1.append(try unsafe ReflectionV1.ServiceResponse(laid: c.pointee.service[index]!))
             }
         }
+        self.service = list1
     }
 }
 
@@ -345,7 +343,6 @@ extension ReflectionV1.ServiceResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ServiceResponse.self)
-        self.init()
         self.name = unsafe Unpacked.text(c.pointee.name)
     }
 }
@@ -383,7 +380,6 @@ extension ReflectionV1.ErrorResponse: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Grpc__Reflection__V1__ErrorResponse.self)
-        self.init()
         self.errorCode = unsafe c.pointee.error_code
         self.errorMessage = unsafe Unpacked.text(c.pointee.error_message)
     }

@@ -10,10 +10,10 @@ extension ReflectionV1 {
             case listServices(String)
         }
 
-        package var host: String = ""
-        package var messageRequest: MessageRequest? = nil
+        package var host: String
+        package var messageRequest: MessageRequest?
 
-        package init() {}
+        package init() { self.init(host: "") }
 
         package init(
             host: String = "",
@@ -27,10 +27,10 @@ extension ReflectionV1 {
 
 extension ReflectionV1 {
     package struct ExtensionRequest: Hashable, Sendable {
-        package var containingType: String = ""
-        package var extensionNumber: Int32 = 0
+        package var containingType: String
+        package var extensionNumber: Int32
 
-        package init() {}
+        package init() { self.init(containingType: "") }
 
         package init(
             containingType: String = "",
@@ -51,11 +51,11 @@ extension ReflectionV1 {
             case errorResponse(ReflectionV1.ErrorResponse)
         }
 
-        package var validHost: String = ""
-        package var originalRequest: ReflectionV1.ServerReflectionRequest? = nil
-        package var messageResponse: MessageResponse? = nil
+        package var validHost: String
+        package var originalRequest: ReflectionV1.ServerReflectionRequest?
+        package var messageResponse: MessageResponse?
 
-        package init() {}
+        package init() { self.init(validHost: "") }
 
         package init(
             validHost: String = "",
@@ -72,9 +72,9 @@ extension ReflectionV1 {
 extension ReflectionV1 {
     package struct FileDescriptorResponse: Hashable, Sendable {
         /// Serialised FileDescriptorProto messages: the file asked for and those it imports.
-        package var fileDescriptorProto: [[UInt8]] = []
+        package var fileDescriptorProto: [[UInt8]]
 
-        package init() {}
+        package init() { self.init(fileDescriptorProto: []) }
 
         package init(
             fileDescriptorProto: [[UInt8]] = []
@@ -86,10 +86,10 @@ extension ReflectionV1 {
 
 extension ReflectionV1 {
     package struct ExtensionNumberResponse: Hashable, Sendable {
-        package var baseTypeName: String = ""
-        package var extensionNumber: [Int32] = []
+        package var baseTypeName: String
+        package var extensionNumber: [Int32]
 
-        package init() {}
+        package init() { self.init(baseTypeName: "") }
 
         package init(
             baseTypeName: String = "",
@@ -103,9 +103,9 @@ extension ReflectionV1 {
 
 extension ReflectionV1 {
     package struct ListServiceResponse: Hashable, Sendable {
-        package var service: [ReflectionV1.ServiceResponse] = []
+        package var service: [ReflectionV1.ServiceResponse]
 
-        package init() {}
+        package init() { self.init(service: []) }
 
         package init(
             service: [ReflectionV1.ServiceResponse] = []
@@ -117,9 +117,9 @@ extension ReflectionV1 {
 
 extension ReflectionV1 {
     package struct ServiceResponse: Hashable, Sendable {
-        package var name: String = ""
+        package var name: String
 
-        package init() {}
+        package init() { self.init(name: "") }
 
         package init(
             name: String = ""
@@ -131,10 +131,10 @@ extension ReflectionV1 {
 
 extension ReflectionV1 {
     package struct ErrorResponse: Hashable, Sendable {
-        package var errorCode: Int32 = 0
-        package var errorMessage: String = ""
+        package var errorCode: Int32
+        package var errorMessage: String
 
-        package init() {}
+        package init() { self.init(errorCode: 0) }
 
         package init(
             errorCode: Int32 = 0,

@@ -247,7 +247,6 @@ extension TestingV1.Everything: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Everything.self)
-        self.init()
         self.fDouble = unsafe c.pointee.f_double
         self.fFloat = unsafe c.pointee.f_float
         self.fInt32 = unsafe c.pointee.f_int32
@@ -266,135 +265,133 @@ extension TestingV1.Everything: Message {
         self.fEnum = TestingV1.Colour(rawValue: unsafe c.pointee.f_enum)
         if let value = unsafe c.pointee.f_message {
             self.fMessage = try unsafe TestingV1.Everything.Nested(laid: value)
+        } else {
+            self.fMessage = nil
         }
-        if unsafe c.pointee.has_o_double != 0 {
-            self.oDouble = unsafe c.pointee.o_double
-        }
-        if unsafe c.pointee.has_o_float != 0 {
-            self.oFloat = unsafe c.pointee.o_float
-        }
-        if unsafe c.pointee.has_o_int32 != 0 {
-            self.oInt32 = unsafe c.pointee.o_int32
-        }
-        if unsafe c.pointee.has_o_int64 != 0 {
-            self.oInt64 = unsafe c.pointee.o_int64
-        }
-        if unsafe c.pointee.has_o_uint32 != 0 {
-            self.oUint32 = unsafe c.pointee.o_uint32
-        }
-        if unsafe c.pointee.has_o_uint64 != 0 {
-            self.oUint64 = unsafe c.pointee.o_uint64
-        }
-        if unsafe c.pointee.has_o_bool != 0 {
-            self.oBool = unsafe c.pointee.o_bool != 0
-        }
-        if unsafe c.pointee.has_o_string != 0 {
-            self.oString = unsafe Unpacked.text(c.pointee.o_string)
-        }
-        if unsafe c.pointee.has_o_bytes != 0 {
-            self.oBytes = unsafe Unpacked.bytes(c.pointee.o_bytes)
-        }
-        if unsafe c.pointee.has_o_enum != 0 {
-            self.oEnum = TestingV1.Colour(rawValue: unsafe c.pointee.o_enum)
-        }
-        if unsafe c.pointee.n_r_double > 0 {
-            self.rDouble = unsafe Unpacked.list(c.pointee.r_double, c.pointee.n_r_double)
-        }
-        if unsafe c.pointee.n_r_int32 > 0 {
-            self.rInt32 = unsafe Unpacked.list(c.pointee.r_int32, c.pointee.n_r_int32)
-        }
-        if unsafe c.pointee.n_r_int64 > 0 {
-            self.rInt64 = unsafe Unpacked.list(c.pointee.r_int64, c.pointee.n_r_int64)
-        }
+        self.oDouble = unsafe c.pointee.has_o_double != 0 ? unsafe c.pointee.o_double : nil
+        self.oFloat = unsafe c.pointee.has_o_float != 0 ? unsafe c.pointee.o_float : nil
+        self.oInt32 = unsafe c.pointee.has_o_int32 != 0 ? unsafe c.pointee.o_int32 : nil
+        self.oInt64 = unsafe c.pointee.has_o_int64 != 0 ? unsafe c.pointee.o_int64 : nil
+        self.oUint32 = unsafe c.pointee.has_o_uint32 != 0 ? unsafe c.pointee.o_uint32 : nil
+        self.oUint64 = unsafe c.pointee.has_o_uint64 != 0 ? unsafe c.pointee.o_uint64 : nil
+        self.oBool = unsafe c.pointee.has_o_bool != 0 ? unsafe c.pointee.o_bool != 0 : nil
+        self.oString = unsafe c.pointee.has_o_string != 0 ? unsafe Unpacked.text(c.pointee.o_string) : nil
+        self.oBytes = unsafe c.pointee.has_o_bytes != 0 ? unsafe Unpacked.bytes(c.pointee.o_bytes) : nil
+        self.oEnum = unsafe c.pointee.has_o_enum != 0 ? TestingV1.Colour(rawValue: unsafe c.pointee.o_enum) : nil
+        self.rDouble = unsafe Unpacked.list(c.pointee.r_double, c.pointee.n_r_double)
+        self.rInt32 = unsafe Unpacked.list(c.pointee.r_int32, c.pointee.n_r_int32)
+        self.rInt64 = unsafe Unpacked.list(c.pointee.r_int64, c.pointee.n_r_int64)
+        var list44: [Bool] = []
         if unsafe c.pointee.n_r_bool > 0 {
-            self.rBool.reserveCapacity(unsafe c.pointee.n_r_bool)
+            list44.reserveCapacity(unsafe c.pointee.n_r_bool)
             for index in 0..<(unsafe c.pointee.n_r_bool) {
-                self.rBool.append(unsafe c.pointee.r_bool[index] != 0)
+                list44.append(unsafe c.pointee.r_bool[index] != 0)
             }
         }
+        self.rBool = list44
+        var list45: [String] = []
         if unsafe c.pointee.n_r_string > 0 {
-            self.rString.reserveCapacity(unsafe c.pointee.n_r_string)
+            list45.reserveCapacity(unsafe c.pointee.n_r_string)
             for index in 0..<(unsafe c.pointee.n_r_string) {
-                self.rString.append(unsafe Unpacked.text(c.pointee.r_string[index]))
+                list45.append(unsafe Unpacked.text(c.pointee.r_string[index]))
             }
         }
+        self.rString = list45
+        var list46: [[UInt8]] = []
         if unsafe c.pointee.n_r_bytes > 0 {
-            self.rBytes.reserveCapacity(unsafe c.pointee.n_r_bytes)
+            list46.reserveCapacity(unsafe c.pointee.n_r_bytes)
             for index in 0..<(unsafe c.pointee.n_r_bytes) {
-                self.rBytes.append(unsafe Unpacked.bytes(c.pointee.r_bytes[index]))
+                list46.append(unsafe Unpacked.bytes(c.pointee.r_bytes[index]))
             }
         }
+        self.rBytes = list46
+        var list47: [TestingV1.Colour] = []
         if unsafe c.pointee.n_r_enum > 0 {
-            self.rEnum.reserveCapacity(unsafe c.pointee.n_r_enum)
+            list47.reserveCapacity(unsafe c.pointee.n_r_enum)
             for index in 0..<(unsafe c.pointee.n_r_enum) {
-                self.rEnum.append(TestingV1.Colour(rawValue: unsafe c.pointee.r_enum[index]))
+                list47.append(TestingV1.Colour(rawValue: unsafe c.pointee.r_enum[index]))
             }
         }
+        self.rEnum = list47
+        var list48: [TestingV1.Everything.Nested] = []
         if unsafe c.pointee.n_r_message > 0 {
-            self.rMessage.reserveCapacity(unsafe c.pointee.n_r_message)
+            list48.reserveCapacity(unsafe c.pointee.n_r_message)
             for index in 0..<(unsafe c.pointee.n_r_message) {
-                self.rMessage.append(try unsafe TestingV1.Everything.Nested(laid: c.pointee.r_message[index]!))
+                list48.append(try unsafe TestingV1.Everything.Nested(laid: c.pointee.r_message[index]!))
             }
         }
-        if unsafe c.pointee.n_r_unpacked > 0 {
-            self.rUnpacked = unsafe Unpacked.list(c.pointee.r_unpacked, c.pointee.n_r_unpacked)
-        }
+        self.rMessage = list48
+        self.rUnpacked = unsafe Unpacked.list(c.pointee.r_unpacked, c.pointee.n_r_unpacked)
+        var map61: [String: String] = [:]
         if unsafe c.pointee.n_m_string_string > 0 {
-            self.mStringString.reserveCapacity(unsafe c.pointee.n_m_string_string)
+            map61.reserveCapacity(unsafe c.pointee.n_m_string_string)
             for index in 0..<(unsafe c.pointee.n_m_string_string) {
                 let entry = unsafe c.pointee.m_string_string[index]!
                 let value = unsafe Unpacked.text(entry.pointee.value)
                 let key = unsafe Unpacked.text(entry.pointee.key)
-                guard self.mStringString.updateValue(value, forKey: key) == nil else {
+                guard map61.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_string_string")
                 }
             }
         }
+        self.mStringString = map61
+        var map62: [Int32: TestingV1.Everything.Nested] = [:]
         if unsafe c.pointee.n_m_int32_message > 0 {
-            self.mInt32Message.reserveCapacity(unsafe c.pointee.n_m_int32_message)
+            map62.reserveCapacity(unsafe c.pointee.n_m_int32_message)
             for index in 0..<(unsafe c.pointee.n_m_int32_message) {
                 let entry = unsafe c.pointee.m_int32_message[index]!
                 let value = if let value = unsafe entry.pointee.value { try unsafe TestingV1.Everything.Nested(laid: value) } else { TestingV1.Everything.Nested() }
                 let key = unsafe entry.pointee.key
-                guard self.mInt32Message.updateValue(value, forKey: key) == nil else {
+                guard map62.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_int32_message")
                 }
             }
         }
+        self.mInt32Message = map62
+        var map63: [Bool: TestingV1.Colour] = [:]
         if unsafe c.pointee.n_m_bool_enum > 0 {
-            self.mBoolEnum.reserveCapacity(unsafe c.pointee.n_m_bool_enum)
+            map63.reserveCapacity(unsafe c.pointee.n_m_bool_enum)
             for index in 0..<(unsafe c.pointee.n_m_bool_enum) {
                 let entry = unsafe c.pointee.m_bool_enum[index]!
                 let value = TestingV1.Colour(rawValue: unsafe entry.pointee.value)
                 let key = unsafe entry.pointee.key != 0
-                guard self.mBoolEnum.updateValue(value, forKey: key) == nil else {
+                guard map63.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_bool_enum")
                 }
             }
         }
+        self.mBoolEnum = map63
+        var map64: [String: Int64] = [:]
         if unsafe c.pointee.n_m_string_int64 > 0 {
-            self.mStringInt64.reserveCapacity(unsafe c.pointee.n_m_string_int64)
+            map64.reserveCapacity(unsafe c.pointee.n_m_string_int64)
             for index in 0..<(unsafe c.pointee.n_m_string_int64) {
                 let entry = unsafe c.pointee.m_string_int64[index]!
                 let value = unsafe entry.pointee.value
                 let key = unsafe Unpacked.text(entry.pointee.key)
-                guard self.mStringInt64.updateValue(value, forKey: key) == nil else {
+                guard map64.updateValue(value, forKey: key) == nil else {
                     throw WireError(.duplicateMapKey, at: nil, in: "olp.testing.v1.Everything", field: "m_string_int64")
                 }
             }
         }
+        self.mStringInt64 = map64
         if let value = unsafe c.pointee.at {
             self.at = try unsafe GoogleProtobuf.Timestamp(laid: value)
+        } else {
+            self.at = nil
         }
         if let value = unsafe c.pointee.lasting {
             self.lasting = try unsafe GoogleProtobuf.Duration(laid: value)
+        } else {
+            self.lasting = nil
         }
+        var list83: [GoogleProtobuf.Timestamp] = []
         if unsafe c.pointee.n_instants > 0 {
-            self.instants.reserveCapacity(unsafe c.pointee.n_instants)
+            list83.reserveCapacity(unsafe c.pointee.n_instants)
             for index in 0..<(unsafe c.pointee.n_instants) {
-                self.instants.append(try unsafe GoogleProtobuf.Timestamp(laid: c.pointee.instants[index]!))
+                list83.append(try unsafe GoogleProtobuf.Timestamp(laid: c.pointee.instants[index]!))
             }
         }
+        self.instants = list83
         self.class = unsafe Unpacked.text(c.pointee.class_)
         self.withJsonName = unsafe c.pointee.with_json_name
         switch unsafe c.pointee.choice_case {
@@ -404,7 +401,7 @@ extension TestingV1.Everything: Message {
         case 74: self.choice = .cBool(unsafe c.pointee.c_bool != 0)
         case 75: self.choice = .cEnum(TestingV1.Colour(rawValue: unsafe c.pointee.c_enum))
         case 76: self.choice = .cBytes(unsafe Unpacked.bytes(c.pointee.c_bytes))
-        default: break
+        default: self.choice = nil
         }
     }
 }
@@ -445,10 +442,11 @@ extension TestingV1.Everything.Nested: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Everything__Nested.self)
-        self.init()
         self.number = unsafe c.pointee.number
         if let value = unsafe c.pointee.child {
-            self.child = try unsafe TestingV1.Everything.Nested(laid: value)
+            self.boxedChild = Boxed(try unsafe TestingV1.Everything.Nested(laid: value))
+        } else {
+            self.boxedChild = Boxed(nil)
         }
         self.kind = TestingV1.Everything.Nested.Kind(rawValue: unsafe c.pointee.kind)
     }
@@ -486,7 +484,6 @@ extension TestingV1.Text: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Text.self)
-        self.init()
         self.text = unsafe Unpacked.text(c.pointee.text)
     }
 }
@@ -523,7 +520,6 @@ extension TestingV1.Number: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Testing__V1__Number.self)
-        self.init()
         self.number = unsafe c.pointee.number
     }
 }

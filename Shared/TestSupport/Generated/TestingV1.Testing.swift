@@ -89,15 +89,15 @@ extension TestingV1 {
                 package static var enumName: String { "olp.testing.v1.Everything.Nested.Kind" }
             }
 
-            package var number: Int32 = 0
+            package var number: Int32
             package var child: TestingV1.Everything.Nested? {
                 get { boxedChild.value }
                 set { boxedChild = Boxed(newValue) }
             }
-            private var boxedChild = Boxed<TestingV1.Everything.Nested>.absent
-            package var kind: TestingV1.Everything.Nested.Kind = TestingV1.Everything.Nested.Kind(rawValue: 0)
+            var boxedChild: Boxed<TestingV1.Everything.Nested>
+            package var kind: TestingV1.Everything.Nested.Kind
 
-            package init() {}
+            package init() { self.init(number: 0) }
 
             package init(
                 number: Int32 = 0,
@@ -105,7 +105,7 @@ extension TestingV1 {
                 kind: TestingV1.Everything.Nested.Kind = TestingV1.Everything.Nested.Kind(rawValue: 0)
             ) {
                 self.number = number
-                self.child = child
+                self.boxedChild = Boxed(child)
                 self.kind = kind
             }
         }
@@ -119,55 +119,55 @@ extension TestingV1 {
             case cBytes([UInt8])
         }
 
-        package var fDouble: Double = 0
-        package var fFloat: Float = 0
-        package var fInt32: Int32 = 0
-        package var fInt64: Int64 = 0
-        package var fUint32: UInt32 = 0
-        package var fUint64: UInt64 = 0
-        package var fSint32: Int32 = 0
-        package var fSint64: Int64 = 0
-        package var fFixed32: UInt32 = 0
-        package var fFixed64: UInt64 = 0
-        package var fSfixed32: Int32 = 0
-        package var fSfixed64: Int64 = 0
-        package var fBool: Bool = false
-        package var fString: String = ""
-        package var fBytes: [UInt8] = []
-        package var fEnum: TestingV1.Colour = TestingV1.Colour(rawValue: 0)
-        package var fMessage: TestingV1.Everything.Nested? = nil
-        package var oDouble: Double? = nil
-        package var oFloat: Float? = nil
-        package var oInt32: Int32? = nil
-        package var oInt64: Int64? = nil
-        package var oUint32: UInt32? = nil
-        package var oUint64: UInt64? = nil
-        package var oBool: Bool? = nil
-        package var oString: String? = nil
-        package var oBytes: [UInt8]? = nil
-        package var oEnum: TestingV1.Colour? = nil
-        package var rDouble: [Double] = []
-        package var rInt32: [Int32] = []
-        package var rInt64: [Int64] = []
-        package var rBool: [Bool] = []
-        package var rString: [String] = []
-        package var rBytes: [[UInt8]] = []
-        package var rEnum: [TestingV1.Colour] = []
-        package var rMessage: [TestingV1.Everything.Nested] = []
-        package var rUnpacked: [Int64] = []
-        package var mStringString: [String: String] = [:]
-        package var mInt32Message: [Int32: TestingV1.Everything.Nested] = [:]
-        package var mBoolEnum: [Bool: TestingV1.Colour] = [:]
-        package var mStringInt64: [String: Int64] = [:]
-        package var at: GoogleProtobuf.Timestamp? = nil
-        package var lasting: GoogleProtobuf.Duration? = nil
-        package var instants: [GoogleProtobuf.Timestamp] = []
+        package var fDouble: Double
+        package var fFloat: Float
+        package var fInt32: Int32
+        package var fInt64: Int64
+        package var fUint32: UInt32
+        package var fUint64: UInt64
+        package var fSint32: Int32
+        package var fSint64: Int64
+        package var fFixed32: UInt32
+        package var fFixed64: UInt64
+        package var fSfixed32: Int32
+        package var fSfixed64: Int64
+        package var fBool: Bool
+        package var fString: String
+        package var fBytes: [UInt8]
+        package var fEnum: TestingV1.Colour
+        package var fMessage: TestingV1.Everything.Nested?
+        package var oDouble: Double?
+        package var oFloat: Float?
+        package var oInt32: Int32?
+        package var oInt64: Int64?
+        package var oUint32: UInt32?
+        package var oUint64: UInt64?
+        package var oBool: Bool?
+        package var oString: String?
+        package var oBytes: [UInt8]?
+        package var oEnum: TestingV1.Colour?
+        package var rDouble: [Double]
+        package var rInt32: [Int32]
+        package var rInt64: [Int64]
+        package var rBool: [Bool]
+        package var rString: [String]
+        package var rBytes: [[UInt8]]
+        package var rEnum: [TestingV1.Colour]
+        package var rMessage: [TestingV1.Everything.Nested]
+        package var rUnpacked: [Int64]
+        package var mStringString: [String: String]
+        package var mInt32Message: [Int32: TestingV1.Everything.Nested]
+        package var mBoolEnum: [Bool: TestingV1.Colour]
+        package var mStringInt64: [String: Int64]
+        package var at: GoogleProtobuf.Timestamp?
+        package var lasting: GoogleProtobuf.Duration?
+        package var instants: [GoogleProtobuf.Timestamp]
         /// A name that is a word of the languages it is generated for.
-        package var `class`: String = ""
-        package var withJsonName: Int32 = 0
-        package var choice: Choice? = nil
+        package var `class`: String
+        package var withJsonName: Int32
+        package var choice: Choice?
 
-        package init() {}
+        package init() { self.init(fDouble: 0) }
 
         package init(
             fDouble: Double = 0,
@@ -269,9 +269,9 @@ extension TestingV1 {
 
 extension TestingV1 {
     package struct Text: Hashable, Sendable {
-        package var text: String = ""
+        package var text: String
 
-        package init() {}
+        package init() { self.init(text: "") }
 
         package init(
             text: String = ""
@@ -283,9 +283,9 @@ extension TestingV1 {
 
 extension TestingV1 {
     package struct Number: Hashable, Sendable {
-        package var number: Int64 = 0
+        package var number: Int64
 
-        package init() {}
+        package init() { self.init(number: 0) }
 
         package init(
             number: Int64 = 0

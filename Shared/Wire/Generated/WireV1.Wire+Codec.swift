@@ -40,7 +40,6 @@ extension WireV1.Limits: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Limits.self)
-        self.init()
         self.maxMessage = unsafe c.pointee.max_message
         self.maxFragment = unsafe c.pointee.max_fragment
         self.maxMetadata = unsafe c.pointee.max_metadata
@@ -91,7 +90,6 @@ extension WireV1.Hello: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Hello.self)
-        self.init()
         self.minVersion = unsafe c.pointee.min_version
         self.maxVersion = unsafe c.pointee.max_version
         self.features = unsafe c.pointee.features
@@ -100,6 +98,8 @@ extension WireV1.Hello: Message {
         self.build = unsafe Unpacked.text(c.pointee.build)
         if let value = unsafe c.pointee.limits {
             self.limits = try unsafe WireV1.Limits(laid: value)
+        } else {
+            self.limits = nil
         }
         self.serving = unsafe c.pointee.serving != 0
     }
@@ -138,7 +138,6 @@ extension WireV1.MetadataEntry: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__MetadataEntry.self)
-        self.init()
         self.key = unsafe Unpacked.text(c.pointee.key)
         self.value = unsafe Unpacked.bytes(c.pointee.value)
     }
@@ -196,23 +195,20 @@ extension WireV1.Call: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Call.self)
-        self.init()
         self.method = unsafe Unpacked.text(c.pointee.method)
-        if unsafe c.pointee.has_timeout_us != 0 {
-            self.timeoutUs = unsafe c.pointee.timeout_us
-        }
-        if unsafe c.pointee.has_sent_at_us != 0 {
-            self.sentAtUs = unsafe c.pointee.sent_at_us
-        }
+        self.timeoutUs = unsafe c.pointee.has_timeout_us != 0 ? unsafe c.pointee.timeout_us : nil
+        self.sentAtUs = unsafe c.pointee.has_sent_at_us != 0 ? unsafe c.pointee.sent_at_us : nil
         self.previousAttempts = unsafe c.pointee.previous_attempts
         self.traceparent = unsafe Unpacked.text(c.pointee.traceparent)
         self.tracestate = unsafe Unpacked.text(c.pointee.tracestate)
+        var list7: [WireV1.MetadataEntry] = []
         if unsafe c.pointee.n_metadata > 0 {
-            self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
+            list7.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
-                self.metadata.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
+                list7.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
             }
         }
+        self.metadata = list7
         self.idempotencyKey = unsafe Unpacked.text(c.pointee.idempotency_key)
     }
 }
@@ -256,13 +252,14 @@ extension WireV1.Headers: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__Headers.self)
-        self.init()
+        var list1: [WireV1.MetadataEntry] = []
         if unsafe c.pointee.n_metadata > 0 {
-            self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
+            list1.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
-                self.metadata.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
+                list1.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
             }
         }
+        self.metadata = list1
     }
 }
 
@@ -311,18 +308,17 @@ extension WireV1.End: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__End.self)
-        self.init()
         self.message = unsafe Unpacked.text(c.pointee.message)
         self.details = unsafe Unpacked.bytes(c.pointee.details)
+        var list3: [WireV1.MetadataEntry] = []
         if unsafe c.pointee.n_metadata > 0 {
-            self.metadata.reserveCapacity(unsafe c.pointee.n_metadata)
+            list3.reserveCapacity(unsafe c.pointee.n_metadata)
             for index in 0..<(unsafe c.pointee.n_metadata) {
-                self.metadata.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
+                list3.append(try unsafe WireV1.MetadataEntry(laid: c.pointee.metadata[index]!))
             }
         }
-        if unsafe c.pointee.has_pushback_ms != 0 {
-            self.pushbackMs = unsafe c.pointee.pushback_ms
-        }
+        self.metadata = list3
+        self.pushbackMs = unsafe c.pointee.has_pushback_ms != 0 ? unsafe c.pointee.pushback_ms : nil
     }
 }
 
@@ -360,7 +356,6 @@ extension WireV1.GoAway: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Wire__V1__GoAway.self)
-        self.init()
         self.lastAccepted = unsafe c.pointee.last_accepted
         self.reason = unsafe Unpacked.text(c.pointee.reason)
         self.graceMs = unsafe c.pointee.grace_ms

@@ -4,19 +4,19 @@ extension WireV1 {
     /// What one side of a connection is willing to take. The other side stays below it.
     package struct Limits: Hashable, Sendable {
         /// Largest message in bytes, after fragments are put together.
-        package var maxMessage: UInt32 = 0
+        package var maxMessage: UInt32
         /// Largest payload of one frame in bytes.
-        package var maxFragment: UInt32 = 0
+        package var maxFragment: UInt32
         /// Largest sum of key and value bytes in one list of metadata.
-        package var maxMetadata: UInt32 = 0
+        package var maxMetadata: UInt32
         /// Bytes that a stream may send before it was granted more.
-        package var initialStreamCredit: UInt32 = 0
+        package var initialStreamCredit: UInt32
         /// Calls that may be open at once on this connection.
-        package var maxConcurrentCalls: UInt32 = 0
+        package var maxConcurrentCalls: UInt32
         /// Milliseconds without a frame after which a PING is due.
-        package var pingIntervalMs: UInt32 = 0
+        package var pingIntervalMs: UInt32
 
-        package init() {}
+        package init() { self.init(maxMessage: 0) }
 
         package init(
             maxMessage: UInt32 = 0,
@@ -40,21 +40,21 @@ extension WireV1 {
     /// First frame of a client (HELLO) and the server's answer (HELLO_ACK).
     package struct Hello: Hashable, Sendable {
         /// Lowest and highest minor version of the protocol that the sender speaks.
-        package var minVersion: UInt32 = 0
-        package var maxVersion: UInt32 = 0
+        package var minVersion: UInt32
+        package var maxVersion: UInt32
         /// Feature bits; unknown bits are ignored.
-        package var features: UInt64 = 0
+        package var features: UInt64
         /// Name of the process kind, such as "partnership". Empty from a client that serves nothing.
-        package var service: String = ""
+        package var service: String
         /// Made anew at each start of a process. Another id after a reconnect: all old calls are dead.
-        package var instanceId: String = ""
+        package var instanceId: String
         /// Release of the sender.
-        package var build: String = ""
-        package var limits: WireV1.Limits? = nil
+        package var build: String
+        package var limits: WireV1.Limits?
         /// False while the server starts or drains.
-        package var serving: Bool = false
+        package var serving: Bool
 
-        package init() {}
+        package init() { self.init(minVersion: 0) }
 
         package init(
             minVersion: UInt32 = 0,
@@ -82,10 +82,10 @@ extension WireV1 {
     /// One pair of metadata. Keys are lower case; a key that ends in "-bin" carries any bytes, every
     /// other key printable ASCII.
     package struct MetadataEntry: Hashable, Sendable {
-        package var key: String = ""
-        package var value: [UInt8] = []
+        package var key: String
+        package var value: [UInt8]
 
-        package init() {}
+        package init() { self.init(key: "") }
 
         package init(
             key: String = "",
@@ -101,21 +101,21 @@ extension WireV1 {
     /// Opens a call.
     package struct Call: Hashable, Sendable {
         /// "package.Service/Method", without a leading slash.
-        package var method: String = ""
+        package var method: String
         /// Time left at sending. Absent: no deadline.
-        package var timeoutUs: UInt64? = nil
+        package var timeoutUs: UInt64?
         /// The sender's monotonic clock at sending, for the estimate of time spent in queues.
-        package var sentAtUs: UInt64? = nil
+        package var sentAtUs: UInt64?
         /// Earlier attempts of the same logical call.
-        package var previousAttempts: UInt32 = 0
+        package var previousAttempts: UInt32
         /// W3C trace context.
-        package var traceparent: String = ""
-        package var tracestate: String = ""
-        package var metadata: [WireV1.MetadataEntry] = []
+        package var traceparent: String
+        package var tracestate: String
+        package var metadata: [WireV1.MetadataEntry]
         /// The same on every attempt of one logical call.
-        package var idempotencyKey: String = ""
+        package var idempotencyKey: String
 
-        package init() {}
+        package init() { self.init(method: "") }
 
         package init(
             method: String = "",
@@ -142,9 +142,9 @@ extension WireV1 {
 extension WireV1 {
     /// A server's initial metadata.
     package struct Headers: Hashable, Sendable {
-        package var metadata: [WireV1.MetadataEntry] = []
+        package var metadata: [WireV1.MetadataEntry]
 
-        package init() {}
+        package init() { self.init(metadata: []) }
 
         package init(
             metadata: [WireV1.MetadataEntry] = []
@@ -157,14 +157,14 @@ extension WireV1 {
 extension WireV1 {
     /// Ends a call, from the server. The status code itself is in the fixed header.
     package struct End: Hashable, Sendable {
-        package var message: String = ""
+        package var message: String
         /// A serialised google.rpc.Status, or empty.
-        package var details: [UInt8] = []
-        package var metadata: [WireV1.MetadataEntry] = []
+        package var details: [UInt8]
+        package var metadata: [WireV1.MetadataEntry]
         /// How long to wait before a retry; negative: do not retry.
-        package var pushbackMs: Int64? = nil
+        package var pushbackMs: Int64?
 
-        package init() {}
+        package init() { self.init(message: "") }
 
         package init(
             message: String = "",
@@ -184,11 +184,11 @@ extension WireV1 {
     /// The server will take no more calls on this connection.
     package struct GoAway: Hashable, Sendable {
         /// Calls above this id were not looked at and may be sent elsewhere.
-        package var lastAccepted: UInt64 = 0
-        package var reason: String = ""
-        package var graceMs: UInt32 = 0
+        package var lastAccepted: UInt64
+        package var reason: String
+        package var graceMs: UInt32
 
-        package init() {}
+        package init() { self.init(lastAccepted: 0) }
 
         package init(
             lastAccepted: UInt64 = 0,
