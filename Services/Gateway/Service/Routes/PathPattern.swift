@@ -28,7 +28,7 @@ struct PathPattern: Hashable, Sendable {
 
     /// The path's pieces between its slashes.
     static func split(_ path: String) -> [Substring] {
-        path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        path.hasPrefix("/") ? path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) : []
     }
 
     /// The escaped texts of the variables, or nil if the path is another one.
