@@ -116,7 +116,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "Sodium", "Values"]),
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
                                   "Storage", "Values", "Wire", log, lifecycle]),
-        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC"]),
+        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Wire"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
         + service("Partnership")

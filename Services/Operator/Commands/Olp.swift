@@ -22,7 +22,7 @@ package struct Olp: AsyncParsableCommand {
         version: "olp \(Release.version)",
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
-            SampleCommand.self,
+            SampleCommand.self, BenchCommand.self,
         ])
 
     package init() {}

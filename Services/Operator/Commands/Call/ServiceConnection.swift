@@ -7,6 +7,8 @@ package import ZeroMQ
 package final class ServiceConnection: Sendable {
     private let transport: ZeroMQTransport
     package let channel: ZeroMQChannel
+    /// Callers that do little besides calls may run on it.
+    package var thread: IOThread { transport.thread }
 
     package init(_ endpoint: Endpoint) {
         transport = ZeroMQTransport(

@@ -45,6 +45,19 @@ package struct GatewayAccess: Sendable {
         return try await HTTPConnection.with(origin) { [request] connection in try await connection.send(request) }
     }
 
+    /// Lends a connection that is kept for several requests, each sent with the token.
+    func withConnection<R: Sendable>(
+        _ body: ((HTTPRequest) async throws -> HTTPReply) async throws -> R
+    ) async throws -> R {
+        try await HTTPConnection.with(origin) { connection in
+            try await body { request in
+                var request = request
+                request.fields.append(("Authorization", "Bearer \(token)"))
+                return try await connection.send(request)
+            }
+        }
+    }
+
     /// Sends a JSON request and reads the reply as a message; a problem becomes a `Failure`.
     package func call<Reply: JSONMessage>(
         _ method: String, _ target: String, body: HTTPRequest.Body = .none, contentType: String = "application/json",

@@ -1,0 +1,47 @@
+import OperatorCommands
+import Synchronization
+import Testing
+import Wire
+
+@Suite("What olp bench counts with")
+struct BenchTests {
+    @Test("quantiles are right within a step of three per cent")
+    func quantiles() {
+        var counts = LatencyCounts()
+        for value in 1...100_000 { counts.add(nanoseconds: value) }
+        #expect(counts.total == 100_000)
+        for (share, exact) in [(0.5, 50_000), (0.99, 99_000), (1, 100_000)] {
+            let found = Double(counts.quantile(share))
+            #expect(found >= Double(exact) && found <= Double(exact) * 1.04, "\(share): \(found)")
+        }
+    }
+
+    @Test("counts of several tasks add up, and no counts give zero")
+    func adding() {
+        var (first, second) = (LatencyCounts(), LatencyCounts())
+        #expect(first.quantile(0.5) == 0)
+        first.add(nanoseconds: 10)
+        second.add(nanoseconds: 1_000_000)
+        first.add(second)
+        #expect(first.total == 2)
+        #expect(first.quantile(0.5) == 10)
+        #expect((1_000_000...1_040_000).contains(first.quantile(1)))
+    }
+
+    @Test("the message has the size that was asked for", arguments: [1024, 8192, 65_536])
+    func size(bytes: Int) {
+        #expect(BenchMessage.sample(size: bytes).encoded().count == bytes)
+    }
+
+    @Test("a closed loop counts each call once")
+    func loop() async throws {
+        let calls = Mutex(0)
+        let result = try await ClosedLoop.run(inFlight: 3, duration: .milliseconds(20), warmUp: .zero) { _, _ in
+            calls.withLock { $0 += 1 }
+        }
+        let made = calls.withLock { $0 }
+        #expect(made >= 3)
+        #expect(result.latencies.total == made)
+        #expect(result.perSecond == Double(made) / 0.02)
+    }
+}
