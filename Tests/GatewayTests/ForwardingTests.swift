@@ -1,12 +1,13 @@
 import Contracts
-@testable import GatewayService
 import HTTPClient
 import RPC
 import RPCInProcess
 import ServiceKit
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import GatewayService
 
 @Suite("Requests become calls")
 struct ForwardingTests {
@@ -67,7 +68,9 @@ struct ForwardingTests {
         }
     }
 
-    @Test("a request id that could be anything is replaced", arguments: ["a b", "x\u{e9}", String(repeating: "x", count: 200)])
+    @Test(
+        "a request id that could be anything is replaced",
+        arguments: ["a b", "x\u{e9}", String(repeating: "x", count: 200)])
     func requestID(id: String) async throws {
         try await Harness.run(Self.partner(Seen())) { gateway in
             let reply = try await gateway.send("GET", "/v1/partners/p", adding: [("X-Request-Id", id)])
@@ -78,7 +81,8 @@ struct ForwardingTests {
     @Test("If-Match becomes the expected version, and an old one is 412")
     func conditional() async throws {
         try await Harness.run(Self.partner(Seen())) { gateway in
-            let good = try await gateway.send("PUT", "/v1/partners/p", adding: [("If-Match", "\"3\"")], json: #"{"name":"N"}"#)
+            let good = try await gateway.send(
+                "PUT", "/v1/partners/p", adding: [("If-Match", "\"3\"")], json: #"{"name":"N"}"#)
             #expect(good.status == 200 && good.field("ETag") == "\"4\"")
             let stale = try await gateway.send("PUT", "/v1/partners/p", adding: [("If-Match", "\"2\"")], json: "{}")
             #expect(stale.outcome == "412 ABORTED" && stale.text.contains("STALE_VERSION"))
@@ -94,7 +98,8 @@ struct ForwardingTests {
         let seen = Seen()
         try await Harness.run(Self.partner(seen)) { gateway in
             let match = ("If-Match", "\"3\"")
-            _ = try await gateway.send("PUT", "/v1/partners/p", adding: [match, ("Idempotency-Key", "key-1")], json: "{}")
+            _ = try await gateway.send(
+                "PUT", "/v1/partners/p", adding: [match, ("Idempotency-Key", "key-1")], json: "{}")
             #expect(seen.last?.idempotencyKey == "key-1")
             _ = try await gateway.send("PUT", "/v1/partners/p", adding: [match], json: "{}")
             let made = seen.last?.idempotencyKey
@@ -143,7 +148,8 @@ struct ForwardingTests {
         let seen = Seen()
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         try await Harness.run(Self.partner(seen)) { gateway in
-            _ = try await gateway.send("GET", "/v1/partners/p", adding: [("traceparent", parent), ("tracestate", "a=1")])
+            _ = try await gateway.send(
+                "GET", "/v1/partners/p", adding: [("traceparent", parent), ("tracestate", "a=1")])
             #expect(seen.last?.head.traceparent == parent && seen.last?.head.tracestate == "a=1")
         }
     }
@@ -159,9 +165,10 @@ struct ForwardingTests {
             #expect(lines.map { $0.metadata["http.status"] } == ["404", "501"])
             #expect(lines[0].metadata["http.route"] == "/v1/partners/{id}")
             #expect(lines.allSatisfy { !$0.description.contains("none") })
-            #expect(gateway.metrics.text.contains(
-                "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/v1/partners/{id}\","
-                    + "http_response_status_code=\"404\"} 1"))
+            #expect(
+                gateway.metrics.text.contains(
+                    "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/v1/partners/{id}\","
+                        + "http_response_status_code=\"404\"} 1"))
         }
     }
 

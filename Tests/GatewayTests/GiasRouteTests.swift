@@ -1,11 +1,12 @@
 import Contracts
-@testable import GatewayService
 import HTTPClient
 import RPC
 import ServiceKit
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import GatewayService
 
 @Suite("Imports of the register over HTTP")
 struct GiasRouteTests {
@@ -52,12 +53,14 @@ struct GiasRouteTests {
         }
     }
 
-    @Test("what is no file of the register, or too large, is refused before the service hears of it", arguments: [
-        ("/v1/gias-imports/i1/files/other", "400 INVALID_ARGUMENT"),
-        ("/v1/gias-imports/i1/files/groups?nam=x", "400 INVALID_ARGUMENT"),
-        ("/v1/gias-imports/i1/files/groups?name=" + String(repeating: "x", count: 201), "400 INVALID_ARGUMENT"),
-        ("/v1/gias-imports/%zz/files/groups", "400 MALFORMED_REQUEST"),
-    ])
+    @Test(
+        "what is no file of the register, or too large, is refused before the service hears of it",
+        arguments: [
+            ("/v1/gias-imports/i1/files/other", "400 INVALID_ARGUMENT"),
+            ("/v1/gias-imports/i1/files/groups?nam=x", "400 INVALID_ARGUMENT"),
+            ("/v1/gias-imports/i1/files/groups?name=" + String(repeating: "x", count: 201), "400 INVALID_ARGUMENT"),
+            ("/v1/gias-imports/%zz/files/groups", "400 MALFORMED_REQUEST"),
+        ])
     func refused(target: String, expected: String) async throws {
         let calls = Calls()
         try await Harness.run(Self.upload(calls)) { gateway in
@@ -81,7 +84,9 @@ struct GiasRouteTests {
         }
     }
 
-    @Test("a file whose sender goes away is broken off, not complete", arguments: ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+    @Test(
+        "a file whose sender goes away is broken off, not complete",
+        arguments: ["Content-Length: 1000", "Transfer-Encoding: chunked"])
     func brokenOff(framing: String) async throws {
         let calls = Calls()
         try await Harness.run(Self.upload(calls)) { gateway in
@@ -136,9 +141,12 @@ struct GiasRouteTests {
             let reply = try await gateway.send("GET", "/v1/gias-imports/i1/watch", Self.watching)
             #expect(reply.field("Content-Type") == "text/event-stream")
             let lines = reply.text.split(separator: "\n", omittingEmptySubsequences: false)
-            #expect(lines.filter { $0.hasPrefix("event:") || $0.hasPrefix("id:") }
-                == ["event: import", "id: 2", "event: import", "id: 3"])
-            #expect(lines.filter { $0.hasPrefix("data: {") && $0.contains(#""state":"GIAS_IMPORT_STATE_SUCCEEDED""#) }.count == 1)
+            #expect(
+                lines.filter { $0.hasPrefix("event:") || $0.hasPrefix("id:") }
+                    == ["event: import", "id: 2", "event: import", "id: 3"])
+            #expect(
+                lines.filter { $0.hasPrefix("data: {") && $0.contains(#""state":"GIAS_IMPORT_STATE_SUCCEEDED""#) }.count
+                    == 1)
         }
     }
 

@@ -1,15 +1,16 @@
 import Contracts
 import Foundation
-@testable import GatewayService
 import HTTPClient
 import Logging
 import RPC
 import RPCInProcess
 import ServiceKit
 import ServiceLifecycle
-import Testing
 import TestSupport
+import Testing
 import Values
+
+@testable import GatewayService
 
 /// A gateway that listens on a port of its own, in front of methods that the test makes.
 struct Harness: Sendable {
@@ -30,7 +31,8 @@ struct Harness: Sendable {
         let server = StandardServices.server(
             router, store: nil, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger())
         let parts = GatewayParts(
-            targets: Targets(["partnership": channel ?? InProcessChannel(to: server)]), bearer: BearerCheck(token: token),
+            targets: Targets(["partnership": channel ?? InProcessChannel(to: server)]),
+            bearer: BearerCheck(token: token),
             limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), logger: log.logger(level: .debug),
             metrics: metrics)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
@@ -60,8 +62,9 @@ struct Harness: Sendable {
         body: HTTPRequest.Body = .none
     ) async throws -> HTTPReply {
         try await HTTPConnection.with(origin) { connection in
-            try await connection.send(HTTPRequest(
-                method, target, fields: fields.map { (name: $0.0, value: $0.1) }, body: body))
+            try await connection.send(
+                HTTPRequest(
+                    method, target, fields: fields.map { (name: $0.0, value: $0.1) }, body: body))
         }
     }
 

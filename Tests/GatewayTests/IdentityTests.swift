@@ -1,8 +1,9 @@
 import Foundation
-@testable import GatewayService
 import ServiceKit
-import Testing
 import TestSupport
+import Testing
+
+@testable import GatewayService
 
 @Suite("The API token")
 struct IdentityTests {
@@ -53,12 +54,15 @@ struct IdentityTests {
         }
     }
 
-    @Test("only the token itself is let in", arguments: [
-        ([], "missing"), (["Bearer \(Harness.token)"], "caller"), (["bearer   \(Harness.token)"], "caller"),
-        (["Bearer \(Harness.token)x"], "wrong"), (["Bearer x"], "wrong"), (["Basic abc"], "missing"), (["Bearer"], "missing"),
-        (["Bearer a b"], "missing"), (["Bearer \(Harness.token)", "Bearer \(Harness.token)"], "wrong"),
-        (["Bearer " + String(repeating: "x", count: 5000)], "wrong"),
-    ])
+    @Test(
+        "only the token itself is let in",
+        arguments: [
+            ([], "missing"), (["Bearer \(Harness.token)"], "caller"), (["bearer   \(Harness.token)"], "caller"),
+            (["Bearer \(Harness.token)x"], "wrong"), (["Bearer x"], "wrong"), (["Basic abc"], "missing"),
+            (["Bearer"], "missing"),
+            (["Bearer a b"], "missing"), (["Bearer \(Harness.token)", "Bearer \(Harness.token)"], "wrong"),
+            (["Bearer " + String(repeating: "x", count: 5000)], "wrong"),
+        ])
     func outcomes(fields: [String], expected: String) {
         let check = BearerCheck(token: Harness.token)
         switch check.outcome(authorization: fields) {

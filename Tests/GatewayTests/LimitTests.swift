@@ -1,10 +1,11 @@
 import Contracts
-@testable import GatewayService
 import HTTPClient
 import RPC
 import ServiceKit
-import Testing
 import TestSupport
+import Testing
+
+@testable import GatewayService
 
 @Suite("What the gateway does not take")
 struct LimitTests {
@@ -26,14 +27,16 @@ struct LimitTests {
         }
     }
 
-    @Test("without a token only health and the interface's description are served", arguments: [
-        ("GET", "/openapi.json", "200"), ("GET", "/livez", "200"), ("GET", "/readyz", "200"),
-        ("GET", "/", "401 UNAUTHENTICATED"), ("GET", "/v1/partners", "401 UNAUTHENTICATED"),
-        ("GET", "/v1/nothing", "401 UNAUTHENTICATED"), ("DELETE", "/v1/partners", "401 UNAUTHENTICATED"),
-        ("TRACE", "/openapi.json", "401 UNAUTHENTICATED"), ("POST", "/v1/partners", "401 UNAUTHENTICATED"),
-        ("PUT", "/v1/gias-imports/i/files/groups", "401 UNAUTHENTICATED"),
-        ("GET", "/v1/gias-imports/i/watch", "401 UNAUTHENTICATED"),
-    ])
+    @Test(
+        "without a token only health and the interface's description are served",
+        arguments: [
+            ("GET", "/openapi.json", "200"), ("GET", "/livez", "200"), ("GET", "/readyz", "200"),
+            ("GET", "/", "401 UNAUTHENTICATED"), ("GET", "/v1/partners", "401 UNAUTHENTICATED"),
+            ("GET", "/v1/nothing", "401 UNAUTHENTICATED"), ("DELETE", "/v1/partners", "401 UNAUTHENTICATED"),
+            ("TRACE", "/openapi.json", "401 UNAUTHENTICATED"), ("POST", "/v1/partners", "401 UNAUTHENTICATED"),
+            ("PUT", "/v1/gias-imports/i/files/groups", "401 UNAUTHENTICATED"),
+            ("GET", "/v1/gias-imports/i/watch", "401 UNAUTHENTICATED"),
+        ])
     func unauthenticated(method: String, target: String, expected: String) async throws {
         try await Harness.run(Self.partners) { gateway in
             let missing = try await gateway.send(method, target, [])
@@ -55,16 +58,22 @@ struct LimitTests {
         }
     }
 
-    @Test("a body must be JSON of an acceptable size and say so", arguments: [
-        ([("Content-Type", "text/plain")], "{}", "415 UNSUPPORTED_MEDIA_TYPE"), ([], "{}", "415 UNSUPPORTED_MEDIA_TYPE"),
-        ([("Content-Type", "application/json; charset=latin1")], "{}", "415 UNSUPPORTED_MEDIA_TYPE"),
-        ([("Content-Type", "Application/JSON; Charset=UTF-8")], #"{"name":"N"}"#, "200"),
-        ([("Content-Type", "application/json"), ("Accept", "text/html")], "{}", "406 NOT_ACCEPTABLE"),
-        ([("Content-Type", "application/json"), ("Accept", "application/json;q=0")], "{}", "406 NOT_ACCEPTABLE"),
-        ([("Content-Type", "application/json"), ("Accept", "text/html, application/*;q=0.1")], "{}", "200"),
-        ([("Content-Type", "application/json")], "{" + String(repeating: " ", count: 2000) + "}", "413 BODY_TOO_LARGE"),
-        ([("Content-Type", "application/json")], "nonsense", "400 INVALID_ARGUMENT"),
-    ])
+    @Test(
+        "a body must be JSON of an acceptable size and say so",
+        arguments: [
+            ([("Content-Type", "text/plain")], "{}", "415 UNSUPPORTED_MEDIA_TYPE"),
+            ([], "{}", "415 UNSUPPORTED_MEDIA_TYPE"),
+            ([("Content-Type", "application/json; charset=latin1")], "{}", "415 UNSUPPORTED_MEDIA_TYPE"),
+            ([("Content-Type", "Application/JSON; Charset=UTF-8")], #"{"name":"N"}"#, "200"),
+            ([("Content-Type", "application/json"), ("Accept", "text/html")], "{}", "406 NOT_ACCEPTABLE"),
+            ([("Content-Type", "application/json"), ("Accept", "application/json;q=0")], "{}", "406 NOT_ACCEPTABLE"),
+            ([("Content-Type", "application/json"), ("Accept", "text/html, application/*;q=0.1")], "{}", "200"),
+            (
+                [("Content-Type", "application/json")], "{" + String(repeating: " ", count: 2000) + "}",
+                "413 BODY_TOO_LARGE"
+            ),
+            ([("Content-Type", "application/json")], "nonsense", "400 INVALID_ARGUMENT"),
+        ])
     func bodies(fields: [(String, String)], body: String, expected: String) async throws {
         var limits = GatewayLimits()
         limits.bodyBytes = 1000
@@ -82,16 +91,19 @@ struct LimitTests {
         try await Harness.run(limits: limits, Self.partners) { gateway in
             let chunk = "200\r\n" + String(repeating: " ", count: 0x200) + "\r\n"
             let large = try await answer(
-                gateway, "POST /v1/partners HTTP/1.1\r\n\(Self.head)Transfer-Encoding: chunked\r\n\r\n\(chunk)\(chunk)0\r\n\r\n")
+                gateway,
+                "POST /v1/partners HTTP/1.1\r\n\(Self.head)Transfer-Encoding: chunked\r\n\r\n\(chunk)\(chunk)0\r\n\r\n")
             #expect(large.hasPrefix("HTTP/1.1 413 ") && large.lowercased().contains("connection: close"))
             let small = try await answer(
                 gateway,
-                "POST /v1/partners HTTP/1.1\r\n\(Self.head)Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)2\r\n{}\r\n0\r\n\r\n")
+                "POST /v1/partners HTTP/1.1\r\n\(Self.head)Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)2\r\n{}\r\n0\r\n\r\n"
+            )
             #expect(small.hasPrefix("HTTP/1.1 200 "))
         }
     }
 
-    @Test("a body that ends too early changes nothing", arguments: ["Content-Length: 100", "Transfer-Encoding: chunked"])
+    @Test(
+        "a body that ends too early changes nothing", arguments: ["Content-Length: 100", "Transfer-Encoding: chunked"])
     func brokenOff(framing: String) async throws {
         let calls = Calls()
         try await Harness.run({ router in
@@ -103,18 +115,25 @@ struct LimitTests {
             let piece = framing.hasPrefix("T") ? "2\r\n{}\r\n" : "{}"
             let text = "POST /v1/partners HTTP/1.1\r\n\(Self.head)\(framing)\r\n\r\n\(piece)"
             _ = try await answer(gateway, text)
-            try await poll(until: "the answer in the log") { !gateway.log.lines.filter { $0.message == "request answered" }.isEmpty }
+            try await poll(until: "the answer in the log") {
+                !gateway.log.lines.filter { $0.message == "request answered" }.isEmpty
+            }
             #expect(calls.all.isEmpty)
         }
     }
 
-    @Test("header fields and targets have limits", arguments: [
-        ("GET /livez HTTP/1.1\r\nHost: x\r\nX-Big: " + String(repeating: "x", count: 17_000) + "\r\n\r\n", "431"),
-        ("GET /livez HTTP/1.1\r\nHost: x\r\n" + String(repeating: "X-N: 1\r\n", count: 200) + "\r\n", "431"),
-        ("GET /" + String(repeating: "x", count: 9000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "414"),
-        ("NONSENSE\r\n\r\n", "400"), ("GET / HTTP/1.1\r\nbad field\r\n\r\n", "400"),
-        ("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400"),
-    ])
+    @Test(
+        "header fields and targets have limits",
+        arguments: [
+            ("GET /livez HTTP/1.1\r\nHost: x\r\nX-Big: " + String(repeating: "x", count: 17_000) + "\r\n\r\n", "431"),
+            ("GET /livez HTTP/1.1\r\nHost: x\r\n" + String(repeating: "X-N: 1\r\n", count: 200) + "\r\n", "431"),
+            (
+                "GET /" + String(repeating: "x", count: 9000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "414"
+            ),
+            ("NONSENSE\r\n\r\n", "400"), ("GET / HTTP/1.1\r\nbad field\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400"),
+        ])
     func headers(text: String, status: String) async throws {
         try await Harness.run { gateway in
             let answer = try await answer(gateway, text)
@@ -123,10 +142,12 @@ struct LimitTests {
         }
     }
 
-    @Test("a peer that says nothing is let go, with a reason where there is a request to answer", arguments: [
-        ("", "408"), ("GET /livez HT", "408"),
-        ("POST /v1/partners HTTP/1.1\r\n\(head)Content-Length: 9\r\n\r\n{", "400"),
-    ])
+    @Test(
+        "a peer that says nothing is let go, with a reason where there is a request to answer",
+        arguments: [
+            ("", "408"), ("GET /livez HT", "408"),
+            ("POST /v1/partners HTTP/1.1\r\n\(head)Content-Length: 9\r\n\r\n{", "400"),
+        ])
     func silence(text: String, status: String) async throws {
         var limits = GatewayLimits()
         limits.headerTime = .milliseconds(100)

@@ -1,7 +1,8 @@
 import Contracts
-@testable import GatewayService
 import RPC
 import Testing
+
+@testable import GatewayService
 
 @Suite("Versions over HTTP")
 struct PreconditionTests {
@@ -19,11 +20,14 @@ struct PreconditionTests {
         return entry
     }
 
-    @Test("If-Match is the version in quotes", arguments: [
-        ([], "none"), (["\"7\""], "7"), (["W/\"7\""], "7"), (["7"], "400"), (["*"], "400"), (["\"7\", \"8\""], "400"),
-        (["\"7\"", "\"7\""], "400"), (["\"\""], "412"), (["\"x\""], "412"), (["\"0\""], "412"), (["\"07\""], "412"),
-        (["\"-1\""], "412"), (["\"99999999999999999999\""], "412"),
-    ])
+    @Test(
+        "If-Match is the version in quotes",
+        arguments: [
+            ([], "none"), (["\"7\""], "7"), (["W/\"7\""], "7"), (["7"], "400"), (["*"], "400"),
+            (["\"7\", \"8\""], "400"),
+            (["\"7\"", "\"7\""], "400"), (["\"\""], "412"), (["\"x\""], "412"), (["\"0\""], "412"), (["\"07\""], "412"),
+            (["\"-1\""], "412"), (["\"99999999999999999999\""], "412"),
+        ])
     func version(fields: [String], expected: String) throws {
         #expect(try outcome(fields, PartnersMethods.updatePartner) == expected)
     }
@@ -34,10 +38,12 @@ struct PreconditionTests {
         #expect(try outcome(["\"7\""], PartnersMethods.getPartner) == "none")
     }
 
-    @Test("an edit without a version is refused, unless the body names it", arguments: [
-        ("{}", nil, 428), ("", nil, 428), (#"{"expectedVersion":1}"#, nil, 0), (#"{"expected_version":1}"#, nil, 0),
-        ("{}", 7, 0), ("nonsense", nil, 0),
-    ] as [(String, Int64?, Int)])
+    @Test(
+        "an edit without a version is refused, unless the body names it",
+        arguments: [
+            ("{}", nil, 428), ("", nil, 428), (#"{"expectedVersion":1}"#, nil, 0), (#"{"expected_version":1}"#, nil, 0),
+            ("{}", 7, 0), ("nonsense", nil, 0),
+        ] as [(String, Int64?, Int)])
     func required(body: String, version: Int64?, status: Int) throws {
         do throws(Problem) {
             try Precondition.requireVersion(version, body: Array(body.utf8), entry(PartnersMethods.updatePartner))

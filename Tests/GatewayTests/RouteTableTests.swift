@@ -1,41 +1,45 @@
 import Contracts
-@testable import GatewayService
 import ProtoJSON
 import Testing
+
+@testable import GatewayService
 
 @Suite("Routes")
 struct RouteTableTests {
     private func outcome(_ verb: String, _ path: String) -> String {
         switch RouteTable.standard.match(verb: verb, path: path) {
         case .route(let route, let values):
-            "\(route.pattern.text) " + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            "\(route.pattern.text) "
+                + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         case .otherVerbs(let verbs): "405 \(verbs.joined(separator: " "))"
         case .unknown: "404"
         }
     }
 
-    @Test("a path and a verb lead to one route", arguments: [
-        ("GET", "/v1/partners", "/v1/partners "),
-        ("GET", "/v1/partners/p1", "/v1/partners/{id} id=p1"),
-        ("HEAD", "/v1/partners/p1", "/v1/partners/{id} id=p1"),
-        ("PUT", "/v1/partners/p1/members/m1", "/v1/partners/{partner_id}/members/{id} id=m1 partner_id=p1"),
-        ("POST", "/v1/gias-imports/i1:start", "/v1/gias-imports/{id}:start id=i1"),
-        ("POST", "/v1/gias-imports/i1:cancel", "/v1/gias-imports/{id}:cancel id=i1"),
-        ("PUT", "/v1/gias-imports/i1/files/groups", "/v1/gias-imports/{id}/files/{file} file=groups id=i1"),
-        ("GET", "/v1/gias-imports/i1/watch", "/v1/gias-imports/{id}/watch id=i1"),
-        ("GET", "/v1/partners/a%2Fb", "/v1/partners/{id} id=a%2Fb"),
-        ("GET", "/", "/ "),
-        ("TRACE", "/v1/partners", "405 GET HEAD POST"),
-        ("DELETE", "/v1/partners/p1", "405 GET HEAD PUT"),
-        ("GET", "/v1/gias-imports/i1:start", "405 POST"),
-        ("get", "/v1/partners", "405 GET HEAD POST"),
-        ("POST", "/v1/gias-imports/i1:frobnicate", "404"),
-        ("GET", "/v1/partners/", "404"),
-        ("GET", "/v1//partners", "404"),
-        ("GET", "/v1/partners/p1/nothing", "404"),
-        ("GET", "/V1/partners", "404"),
-        ("GET", "", "404"),
-    ])
+    @Test(
+        "a path and a verb lead to one route",
+        arguments: [
+            ("GET", "/v1/partners", "/v1/partners "),
+            ("GET", "/v1/partners/p1", "/v1/partners/{id} id=p1"),
+            ("HEAD", "/v1/partners/p1", "/v1/partners/{id} id=p1"),
+            ("PUT", "/v1/partners/p1/members/m1", "/v1/partners/{partner_id}/members/{id} id=m1 partner_id=p1"),
+            ("POST", "/v1/gias-imports/i1:start", "/v1/gias-imports/{id}:start id=i1"),
+            ("POST", "/v1/gias-imports/i1:cancel", "/v1/gias-imports/{id}:cancel id=i1"),
+            ("PUT", "/v1/gias-imports/i1/files/groups", "/v1/gias-imports/{id}/files/{file} file=groups id=i1"),
+            ("GET", "/v1/gias-imports/i1/watch", "/v1/gias-imports/{id}/watch id=i1"),
+            ("GET", "/v1/partners/a%2Fb", "/v1/partners/{id} id=a%2Fb"),
+            ("GET", "/", "/ "),
+            ("TRACE", "/v1/partners", "405 GET HEAD POST"),
+            ("DELETE", "/v1/partners/p1", "405 GET HEAD PUT"),
+            ("GET", "/v1/gias-imports/i1:start", "405 POST"),
+            ("get", "/v1/partners", "405 GET HEAD POST"),
+            ("POST", "/v1/gias-imports/i1:frobnicate", "404"),
+            ("GET", "/v1/partners/", "404"),
+            ("GET", "/v1//partners", "404"),
+            ("GET", "/v1/partners/p1/nothing", "404"),
+            ("GET", "/V1/partners", "404"),
+            ("GET", "", "404"),
+        ])
     func match(verb: String, path: String, expected: String) {
         #expect(outcome(verb, path) == expected)
     }

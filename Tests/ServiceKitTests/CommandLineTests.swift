@@ -1,7 +1,8 @@
-@testable import ServiceKit
 import Storage
-import Testing
 import TestSupport
+import Testing
+
+@testable import ServiceKit
 
 @Suite("What a process says of itself")
 struct CommandLineTests {
@@ -43,13 +44,15 @@ struct CommandLineTests {
         }
     }
 
-    @Test("a start that fails says why and gives the exit code of the cause", arguments: [
-        (["--nonsense"], ExitCode.usage, "unknown flag --nonsense"),
-        (["--config", "/nonexistent/olp.conf"], .configuration, "/nonexistent/olp.conf: cannot be read"),
-        (["--listen", "http://x"], .configuration, "only ipc:// and tcp:// are served"),
-        (["--listen", "ipc:///" + String(repeating: "x", count: 120)], .configuration, "use a shorter folder"),
-        (["--store", "/proc/nonexistent/store.sqlite"], .cannotCreate, "cannot make the folder of the store"),
-    ])
+    @Test(
+        "a start that fails says why and gives the exit code of the cause",
+        arguments: [
+            (["--nonsense"], ExitCode.usage, "unknown flag --nonsense"),
+            (["--config", "/nonexistent/olp.conf"], .configuration, "/nonexistent/olp.conf: cannot be read"),
+            (["--listen", "http://x"], .configuration, "only ipc:// and tcp:// are served"),
+            (["--listen", "ipc:///" + String(repeating: "x", count: 120)], .configuration, "use a shorter folder"),
+            (["--store", "/proc/nonexistent/store.sqlite"], .cannotCreate, "cannot make the folder of the store"),
+        ])
     func failures(arguments: [String], code: ExitCode, message: String) async throws {
         try await withTemporaryDirectory { folder in
             let process = TestProcess(folder)

@@ -2,12 +2,13 @@ import Contracts
 import Logging
 import RPC
 import RPCInProcess
-@testable import ServiceKit
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Wire
+
+@testable import ServiceKit
 
 @Suite("What callers are told of errors")
 struct ErrorMappingTests {
@@ -41,20 +42,22 @@ struct ErrorMappingTests {
             service: "test.Feedback", method: "Fail", kind: .unary, idempotency: .noSideEffects)
     }
 
-    @Test("each error of the store has its status", arguments: [
-        (StoreError.Code.busy, StatusCode.unavailable, "STORE_BUSY"),
-        (.unavailable, .unavailable, "STORE_UNAVAILABLE"),
-        (.cancelled, .cancelled, ""),
-        (.lockedByOther(holder: "x"), .unavailable, "STORE_UNAVAILABLE"),
-        (.staleVersion(current: 9), .aborted, "STALE_VERSION"),
-        (.keyReused, .failedPrecondition, "IDEMPOTENCY_KEY_REUSED"),
-        (.feedMismatch, .failedPrecondition, "FEED_MISMATCH"),
-        (.feedAhead, .failedPrecondition, "FEED_AHEAD"),
-        (.badPageToken, .invalidArgument, ""),
-        (.constraint(.init(kind: .unique, name: "partners.name")), .internal, ""),
-        (.followerMoved, .internal, ""), (.migrationMismatch, .internal, ""), (.newerRelease, .internal, ""),
-        (.corrupt, .internal, ""), (.mismatch, .internal, ""), (.internal, .internal, ""),
-    ])
+    @Test(
+        "each error of the store has its status",
+        arguments: [
+            (StoreError.Code.busy, StatusCode.unavailable, "STORE_BUSY"),
+            (.unavailable, .unavailable, "STORE_UNAVAILABLE"),
+            (.cancelled, .cancelled, ""),
+            (.lockedByOther(holder: "x"), .unavailable, "STORE_UNAVAILABLE"),
+            (.staleVersion(current: 9), .aborted, "STALE_VERSION"),
+            (.keyReused, .failedPrecondition, "IDEMPOTENCY_KEY_REUSED"),
+            (.feedMismatch, .failedPrecondition, "FEED_MISMATCH"),
+            (.feedAhead, .failedPrecondition, "FEED_AHEAD"),
+            (.badPageToken, .invalidArgument, ""),
+            (.constraint(.init(kind: .unique, name: "partners.name")), .internal, ""),
+            (.followerMoved, .internal, ""), (.migrationMismatch, .internal, ""), (.newerRelease, .internal, ""),
+            (.corrupt, .internal, ""), (.mismatch, .internal, ""), (.internal, .internal, ""),
+        ])
     func store(code: StoreError.Code, status: StatusCode, reason: String) async throws {
         let error = try #require(await answer(throwing: StoreError(code, "private words", cause: "secret cause")))
         #expect(error.code == status)
@@ -80,11 +83,15 @@ struct ErrorMappingTests {
         #expect(lines.map(\.level) == [.error])
         #expect(lines.first?.metadata["request.id"] == "r-7")
         #expect(lines.first?.metadata["rpc.status"] == "INTERNAL")
-        #expect(metrics.text.contains(
-            "grpc_server_call_duration_seconds_count{grpc_method=\"test.Feedback/Fail\",grpc_status=\"INTERNAL\"} 1"))
+        #expect(
+            metrics.text.contains(
+                "grpc_server_call_duration_seconds_count{grpc_method=\"test.Feedback/Fail\",grpc_status=\"INTERNAL\"} 1"
+            ))
     }
 
-    @Test("what the service did wrong is an error in the log, what the caller did is none", arguments: StatusCode.allCases)
+    @Test(
+        "what the service did wrong is an error in the log, what the caller did is none", arguments: StatusCode.allCases
+    )
     func levels(code: StatusCode) {
         let level = CallObserver.level(of: code, quiet: false)
         switch code {
@@ -102,11 +109,13 @@ struct ErrorMappingTests {
         for number in 0..<150 { violations.add("members[\(number)].urn", "must be above 0", reason: "RANGE") }
         let error = try #require(violations.error)
         #expect(error.code == .invalidArgument)
-        #expect(error.message == "members[0].urn must be above 0; members[1].urn must be above 0; "
-            + "members[2].urn must be above 0; and 147 more.")
+        #expect(
+            error.message == "members[0].urn must be above 0; members[1].urn must be above 0; "
+                + "members[2].urn must be above 0; and 147 more.")
         let detail = try #require(StatusDetails.first(GoogleRPC.BadRequest.self, in: error))
         #expect(detail.fieldViolations.count == FieldViolations.maximumListed)
-        #expect(detail.fieldViolations[1]
-            == .init(field: "members[1].urn", description: "must be above 0", reason: "RANGE"))
+        #expect(
+            detail.fieldViolations[1]
+                == .init(field: "members[1].urn", description: "must be above 0", reason: "RANGE"))
     }
 }

@@ -2,13 +2,14 @@ import Contracts
 import Logging
 import RPC
 import RPCInProcess
-@testable import ServiceKit
 import ServiceLifecycle
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Values
+
+@testable import ServiceKit
 
 @Suite("Event feeds")
 struct FeedTests {
@@ -17,21 +18,27 @@ struct FeedTests {
     private func store(_ name: String, _ folder: TemporaryDirectory) throws -> Store {
         try Store(
             opening: .sqlite(path: folder.file("\(name).sqlite")), service: name,
-            migrations: [Migration(name: "001_seen", sql: ["CREATE TABLE seen (id TEXT PRIMARY KEY, n INTEGER NOT NULL)"])],
+            migrations: [
+                Migration(name: "001_seen", sql: ["CREATE TABLE seen (id TEXT PRIMARY KEY, n INTEGER NOT NULL)"])
+            ],
             at: Self.now, log: LogCapture().logger())
     }
 
     private func append(_ store: Store, _ id: String) async throws {
         try await store.write { writer in
-            _ = try writer.appendEvent(StoredEvent(
-                id: id, type: "partner.registered", subject: "p", subjectVersion: 1, at: Self.now,
-                actor: Actor(id: "a", kind: "token"), payloadType: "olp.partnership.v1.PartnerChanged", payload: [1]))
+            _ = try writer.appendEvent(
+                StoredEvent(
+                    id: id, type: "partner.registered", subject: "p", subjectVersion: 1, at: Self.now,
+                    actor: Actor(id: "a", kind: "token"), payloadType: "olp.partnership.v1.PartnerChanged", payload: [1]
+                ))
         }
     }
 
     private func channel(_ store: Store, _ readiness: Readiness = Readiness()) -> InProcessChannel {
-        InProcessChannel(to: StandardServices.server(
-            Router(), store: store, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger()))
+        InProcessChannel(
+            to: StandardServices.server(
+                Router(), store: store, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger())
+        )
     }
 
     @Test("a follower is given what there is, then what comes, in order")
@@ -127,22 +134,25 @@ struct FeedTests {
             try await append(source, "e1")
             let clock = ManualClock()
             let failures = Mutex(2)
-            try await following(channel(source), into: target, clock: clock, apply: { event, writer in
-                try writer.execute("INSERT INTO seen VALUES (\(event.id), 1)")
-                let fails = failures.withLock { left in
-                    defer { left -= 1 }
-                    return left > 0
-                }
-                if fails { throw StoreError(.busy, "not now") }
-            }, { applied in
-                for wait in [Duration.milliseconds(100), .milliseconds(160)] {
-                    await clock.sleepers(1)
-                    #expect(clock.pendingSleeps == [wait])
-                    #expect(try await seen(target).isEmpty)
-                    clock.advance(by: wait)
-                }
-                try await poll(until: "the event") { applied.value == 1 }
-            })
+            try await following(
+                channel(source), into: target, clock: clock,
+                apply: { event, writer in
+                    try writer.execute("INSERT INTO seen VALUES (\(event.id), 1)")
+                    let fails = failures.withLock { left in
+                        defer { left -= 1 }
+                        return left > 0
+                    }
+                    if fails { throw StoreError(.busy, "not now") }
+                },
+                { applied in
+                    for wait in [Duration.milliseconds(100), .milliseconds(160)] {
+                        await clock.sleepers(1)
+                        #expect(clock.pendingSleeps == [wait])
+                        #expect(try await seen(target).isEmpty)
+                        clock.advance(by: wait)
+                    }
+                    try await poll(until: "the event") { applied.value == 1 }
+                })
             #expect(try await seen(target) == ["e1"])
         }
     }

@@ -1,11 +1,12 @@
 import Contracts
 import RPC
-@testable import ServiceKit
 import ServiceLifecycle
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import ServiceKit
 
 @Suite("The life of a process")
 struct LifecycleTests {
@@ -62,9 +63,10 @@ struct LifecycleTests {
         try await withTemporaryDirectory { folder in
             let events = Events()
             let process = TestProcess(folder)
-            async let code = process.run(definition(events) {
-                [EventfulService(name: "stubborn", tell: events.add, ignoresStop: true)]
-            })
+            async let code = process.run(
+                definition(events) {
+                    [EventfulService(name: "stubborn", tell: events.add, ignoresStop: true)]
+                })
             try await events.has("stubborn runs")
             process.send()
             try await process.logs("asked to stop")
@@ -79,9 +81,10 @@ struct LifecycleTests {
         try await withTemporaryDirectory { folder in
             let events = Events()
             let process = TestProcess(folder)
-            async let code = process.run(definition(events) {
-                [EventfulService(name: "stubborn", tell: events.add, ignoresStop: true)]
-            }, ["--drain-time", "7s"])
+            async let code = process.run(
+                definition(events) {
+                    [EventfulService(name: "stubborn", tell: events.add, ignoresStop: true)]
+                }, ["--drain-time", "7s"])
             try await events.has("stubborn runs")
             process.send()
             try await poll(until: "the drain timer") { process.clock.pendingSleeps.contains(.seconds(7)) }
@@ -96,11 +99,12 @@ struct LifecycleTests {
         try await withTemporaryDirectory { folder in
             let process = TestProcess(folder)
             let release = Events()
-            async let code = process.run(.test { _ in
-                var assembly = ServiceAssembly()
-                assembly.services = [StuckService(until: release)]
-                return assembly
-            })
+            async let code = process.run(
+                .test { _ in
+                    var assembly = ServiceAssembly()
+                    assembly.services = [StuckService(until: release)]
+                    return assembly
+                })
             try await process.logs("answering calls")
             process.send()
             process.send()
@@ -119,13 +123,14 @@ struct LifecycleTests {
         try await withTemporaryDirectory { folder in
             let events = Events()
             let process = TestProcess(folder)
-            let code = await process.run(definition(events) {
-                [
-                    EventfulService(name: "good", tell: events.add),
-                    EventfulService(
-                        name: "bad", tell: events.add, failure: StartFailure(.inputOutput, "the disk is gone")),
-                ]
-            })
+            let code = await process.run(
+                definition(events) {
+                    [
+                        EventfulService(name: "good", tell: events.add),
+                        EventfulService(
+                            name: "bad", tell: events.add, failure: StartFailure(.inputOutput, "the disk is gone")),
+                    ]
+                })
             #expect(code == .inputOutput)
             #expect(process.errors == "olp-test-service: the disk is gone")
             #expect(events.all.contains("good stops"))
@@ -147,15 +152,21 @@ struct LifecycleTests {
         try await withTemporaryDirectory { folder in
             let trouble = Events()
             let process = TestProcess(folder)
-            async let code = process.run(definition(Events(), readiness: [
-                ReadinessCheck("peer") { trouble.all.count % 2 == 1 ? "it is away" : nil }
-            ]) { [] })
+            async let code = process.run(
+                definition(
+                    Events(),
+                    readiness: [
+                        ReadinessCheck("peer") { trouble.all.count % 2 == 1 ? "it is away" : nil }
+                    ]
+                ) { [] })
             try await process.logs("serving probes")
             let port = try #require(process.adminPort)
             try await poll(until: "ready") { try await probe(port, "/readyz") == "200 ready\n" }
             trouble.add("away")
             try await process.nextRound()
-            try await poll(until: "not ready") { try await probe(port, "/readyz") == "503 not ready\npeer: it is away\n" }
+            try await poll(until: "not ready") {
+                try await probe(port, "/readyz") == "503 not ready\npeer: it is away\n"
+            }
             #expect(try await probe(port, "/livez") == "200 alive\n")
             #expect(try await probe(port, "/version") == "200 olp-test-service \(Release.version)\n")
             #expect(try await probe(port, "/metrics").contains("olp_store_waiting{operation=\"write\"} 0"))
@@ -181,7 +192,9 @@ extension TestProcess {
     /// The port of the admin server, from the log.
     var adminPort: Int? {
         logLines.lazy.compactMap { line in
-            line.firstRange(of: "admin.address=127.0.0.1:").flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) }
+            line.firstRange(of: "admin.address=127.0.0.1:").flatMap {
+                Int(line[$0.upperBound...].prefix { $0.isNumber })
+            }
         }.first
     }
 

@@ -30,22 +30,25 @@ struct LogTests {
         let lines = lines(.json) { logger in
             logger.info("call answered", metadata: ["rpc.ms": .stringConvertible(1.5), "rpc.n": .stringConvertible(3)])
         }
-        #expect(lines == [
-            #"{"time":"2023-11-14T22:13:20.123456Z","level":"info","service":"partnership","message":"call answered","#
-                + #""request.id":"r-1","rpc.ms":1.5,"rpc.n":3}"# + "\n"
-        ])
+        #expect(
+            lines == [
+                #"{"time":"2023-11-14T22:13:20.123456Z","level":"info","service":"partnership","message":"call answered","#
+                    + #""request.id":"r-1","rpc.ms":1.5,"rpc.n":3}"# + "\n"
+            ])
     }
 
     @Test("whatever is in a text, it stays one line of JSON")
     func escapes() {
         let lines = lines(.json) { logger in
-            logger.info("a\nb\"c\\d\u{7}\u{2028}é", metadata: ["list": ["x", "y"], "map": ["k": "v"], "level": "mine"])
+            logger.info(
+                "a\nb\"c\\d\u{7}\u{2028}é", metadata: ["list": ["x", "y"], "map": ["k": "v"], "level": "mine"])
         }
-        #expect(lines == [
-            #"{"time":"2023-11-14T22:13:20.123456Z","level":"info","service":"partnership","#
-                + #""message":"a\nb\"c\\d\u0007\u2028é","field.level":"mine","list":["x","y"],"map":{"k":"v"},"#
-                + #""request.id":"r-1"}"# + "\n"
-        ])
+        #expect(
+            lines == [
+                #"{"time":"2023-11-14T22:13:20.123456Z","level":"info","service":"partnership","#
+                    + #""message":"a\nb\"c\\d\u0007\u2028é","field.level":"mine","list":["x","y"],"map":{"k":"v"},"#
+                    + #""request.id":"r-1"}"# + "\n"
+            ])
     }
 
     @Test("a line of text begins with time and level, and quotes values with blanks")
@@ -53,10 +56,11 @@ struct LogTests {
         let lines = lines(.text) { logger in
             logger.warning("store is busy", metadata: ["why": "too many \"writes\"", "n": "1", "e": "", "bad": "a\nb"])
         }
-        #expect(lines == [
-            #"2023-11-14T22:13:20.123456Z warning  store is busy bad=a\nb e="" n=1 request.id=r-1 "#
-                + #"why="too many \"writes\"""# + "\n"
-        ])
+        #expect(
+            lines == [
+                #"2023-11-14T22:13:20.123456Z warning  store is busy bad=a\nb e="" n=1 request.id=r-1 "#
+                    + #"why="too many \"writes\"""# + "\n"
+            ])
     }
 
     @Test("what is below the level is not written")

@@ -1,10 +1,11 @@
 import ChildProcess
 import Foundation
 import RPC
-@testable import ServiceKit
-import Testing
 import TestSupport
+import Testing
 import Values
+
+@testable import ServiceKit
 
 @Suite("Metrics")
 struct MetricsTests {
@@ -15,16 +16,17 @@ struct MetricsTests {
         calls.with("two").add(2)
         calls.with("o\"n\\e\n").add()
         registry.gauge("a_waiting", "Waiting.").only.set(1.5)
-        #expect(registry.text == """
-            # HELP a_waiting Waiting.
-            # TYPE a_waiting gauge
-            a_waiting 1.5
-            # HELP b_calls_total Calls,\\nall of them.
-            # TYPE b_calls_total counter
-            b_calls_total{method="o\\"n\\\\e\\n"} 1
-            b_calls_total{method="two"} 2
+        #expect(
+            registry.text == """
+                # HELP a_waiting Waiting.
+                # TYPE a_waiting gauge
+                a_waiting 1.5
+                # HELP b_calls_total Calls,\\nall of them.
+                # TYPE b_calls_total counter
+                b_calls_total{method="o\\"n\\\\e\\n"} 1
+                b_calls_total{method="two"} 2
 
-            """)
+                """)
     }
 
     @Test("a histogram counts each value in every bucket that it fits")
@@ -34,10 +36,11 @@ struct MetricsTests {
         times.only.observe(0.1)
         times.only.observe(0.5)
         times.only.observe(Duration.seconds(3))
-        #expect(registry.text.split(separator: "\n").dropFirst(2) == [
-            "t_seconds_bucket{le=\"0.1\"} 1", "t_seconds_bucket{le=\"1\"} 2", "t_seconds_bucket{le=\"+Inf\"} 3",
-            "t_seconds_sum 3.6", "t_seconds_count 3",
-        ])
+        #expect(
+            registry.text.split(separator: "\n").dropFirst(2) == [
+                "t_seconds_bucket{le=\"0.1\"} 1", "t_seconds_bucket{le=\"1\"} 2", "t_seconds_bucket{le=\"+Inf\"} 3",
+                "t_seconds_sum 3.6", "t_seconds_count 3",
+            ])
     }
 
     @Test("a label that anybody can choose does not fill the memory")
@@ -69,7 +72,8 @@ struct MetricsTests {
         let client = ClientCallMetrics(registry)
         client.started("a.B/C", target: "partnership")
         client.ended("a.B/C", target: "partnership", .ok, after: .milliseconds(3))
-        _ = ServerCallMetrics(registry, methods: [.init(service: "a.B", method: "C", kind: .unary, idempotency: .unknown)])
+        _ = ServerCallMetrics(
+            registry, methods: [.init(service: "a.B", method: "C", kind: .unary, idempotency: .unknown)])
         #expect(registry.text.contains("process_resident_memory_bytes "))
         try await withTemporaryDirectory { folder in
             let page = try folder.write(registry.text, to: "page")

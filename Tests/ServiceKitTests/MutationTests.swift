@@ -4,8 +4,8 @@ import RPCInProcess
 import ServiceKit
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Values
 import Wire
 
@@ -34,10 +34,13 @@ struct MutationTests {
         metadata.add(CallScope.actorKindKey, "token")
         metadata.add(CallScope.requestIDKey, "r-1")
         let mutation = try await mutation(.init(service: "x"), CallOptions(metadata: metadata, idempotencyKey: "k"))
-        #expect(mutation == Mutation(
-            principal: "token:token-1", method: "test.Changes/Change", key: "k",
-            requestDigest: Mutation.digest(of: HealthV1.HealthCheckRequest(service: "x").encoded()),
-            actor: Actor(id: "token-1", kind: "token"), reason: "why", at: Instant(microseconds: 7), requestID: "r-1"))
+        #expect(
+            mutation
+                == Mutation(
+                    principal: "token:token-1", method: "test.Changes/Change", key: "k",
+                    requestDigest: Mutation.digest(of: HealthV1.HealthCheckRequest(service: "x").encoded()),
+                    actor: Actor(id: "token-1", kind: "token"), reason: "why", at: Instant(microseconds: 7),
+                    requestID: "r-1"))
     }
 
     @Test("without an actor it is the calling process, and equal requests have equal digests")

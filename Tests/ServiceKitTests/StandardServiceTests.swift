@@ -2,17 +2,19 @@ import Contracts
 import Logging
 import RPC
 import RPCInProcess
-@testable import ServiceKit
-import Testing
 import TestSupport
+import Testing
+
+@testable import ServiceKit
 
 @Suite("Health and reflection")
 struct StandardServiceTests {
     private let readiness = Readiness()
 
     private var channel: InProcessChannel {
-        InProcessChannel(to: StandardServices.server(
-            Router(), store: nil, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger()))
+        InProcessChannel(
+            to: StandardServices.server(
+                Router(), store: nil, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger()))
     }
 
     @Test("health follows readiness, for the process and for each service")
@@ -71,16 +73,21 @@ struct StandardServiceTests {
 
     @Test("reflection lists the services")
     func listServices() async throws {
-        #expect(try await reflect(.listServices("")) == .listServicesResponse(.init(service: [
-            .init(name: "grpc.health.v1.Health"), .init(name: "grpc.reflection.v1.ServerReflection"),
-        ])))
+        #expect(
+            try await reflect(.listServices(""))
+                == .listServicesResponse(
+                    .init(service: [
+                        .init(name: "grpc.health.v1.Health"), .init(name: "grpc.reflection.v1.ServerReflection"),
+                    ])))
     }
 
-    @Test("reflection gives a file with everything it imports", arguments: [
-        ReflectionV1.ServerReflectionRequest.MessageRequest.fileByFilename("olp/common/v1/feed.proto"),
-        .fileContainingSymbol("olp.common.v1.Feed"), .fileContainingSymbol("olp.common.v1.Feed.Follow"),
-        .fileContainingSymbol("olp.common.v1.FeedEvent"),
-    ])
+    @Test(
+        "reflection gives a file with everything it imports",
+        arguments: [
+            ReflectionV1.ServerReflectionRequest.MessageRequest.fileByFilename("olp/common/v1/feed.proto"),
+            .fileContainingSymbol("olp.common.v1.Feed"), .fileContainingSymbol("olp.common.v1.Feed.Follow"),
+            .fileContainingSymbol("olp.common.v1.FeedEvent"),
+        ])
     func files(request: ReflectionV1.ServerReflectionRequest.MessageRequest) async throws {
         guard case .fileDescriptorResponse(let response) = try await reflect(request) else {
             Issue.record("no files")
@@ -91,11 +98,13 @@ struct StandardServiceTests {
         #expect(response.fileDescriptorProto == expected)
     }
 
-    @Test("what reflection does not find is an answer, not the end of the stream", arguments: [
-        ReflectionV1.ServerReflectionRequest.MessageRequest.fileByFilename("no.proto"),
-        .fileContainingSymbol("no.Symbol"), .allExtensionNumbersOfType("no.Type"),
-        .fileContainingExtension(.init(containingType: "no.Type", extensionNumber: 1)),
-    ])
+    @Test(
+        "what reflection does not find is an answer, not the end of the stream",
+        arguments: [
+            ReflectionV1.ServerReflectionRequest.MessageRequest.fileByFilename("no.proto"),
+            .fileContainingSymbol("no.Symbol"), .allExtensionNumbersOfType("no.Type"),
+            .fileContainingExtension(.init(containingType: "no.Type", extensionNumber: 1)),
+        ])
     func notFound(request: ReflectionV1.ServerReflectionRequest.MessageRequest) async throws {
         guard case .errorResponse(let error) = try await reflect(request) else {
             Issue.record("no error")

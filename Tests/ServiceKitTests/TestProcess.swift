@@ -1,11 +1,12 @@
 import Logging
 import RPC
-@testable import ServiceKit
 import ServiceLifecycle
 import Storage
 import Synchronization
 import TestSupport
 import Values
+
+@testable import ServiceKit
 
 /// A process of a service made for a test, inside this process: its outside is the test.
 final class TestProcess: Sendable {

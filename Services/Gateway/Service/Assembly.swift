@@ -13,16 +13,20 @@ extension ServiceDefinition {
             bearer: BearerCheck(token: token), limits: limits, readiness: environment.readiness,
             identifiers: environment.identifiers, logger: environment.logger, metrics: environment.metrics)
         var assembly = ServiceAssembly()
-        assembly.services = [GatewayServer(
-            parts: parts,
-            address: HostAndPort(
-                host: environment.configuration[GatewayKeys.host], port: environment.configuration[GatewayKeys.port]))]
+        assembly.services = [
+            GatewayServer(
+                parts: parts,
+                address: HostAndPort(
+                    host: environment.configuration[GatewayKeys.host], port: environment.configuration[GatewayKeys.port]
+                ))
+        ]
         environment.readiness.expect(GatewayServer.readinessName)
         return assembly
     }
 
     private static func openToken(_ environment: ServiceEnvironment) throws -> String {
-        let path = try environment.configuration[GatewayKeys.tokenFile]
+        let path =
+            try environment.configuration[GatewayKeys.tokenFile]
             ?? environment.stateFile("gateway.token", for: GatewayKeys.tokenFile.name)
         let (token, isNew) = try TokenFile.openOrCreate(path, ownerID: SystemFile.ownUserID)
         if isNew {

@@ -1,5 +1,5 @@
-import TrainingEventsService
 import ServiceKit
+import TrainingEventsService
 
 @main
 enum Main {

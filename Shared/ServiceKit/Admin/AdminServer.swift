@@ -38,8 +38,11 @@ struct AdminServer: ServiceLifecycle.Service {
             switch readiness.answer {
             case .ready: Self.text(.ok, "ready\n")
             case .notReady(let reasons):
-                Self.text(.serviceUnavailable, "not ready\n" + reasons.sorted { $0.key < $1.key }
-                    .map { "\($0.key): \($0.value)\n" }.joined())
+                Self.text(
+                    .serviceUnavailable,
+                    "not ready\n"
+                        + reasons.sorted { $0.key < $1.key }
+                        .map { "\($0.key): \($0.value)\n" }.joined())
             }
         }
         router.get("metrics") { _, _ in Self.text(.ok, metrics.text, type: PrometheusText.contentType) }

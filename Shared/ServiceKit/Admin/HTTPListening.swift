@@ -13,7 +13,8 @@ package enum HTTPListening {
             try await application.run()
         } catch let error as IOError {
             throw StartFailure(
-                .unavailable, "cannot listen for HTTP at \(address): \(error.description). Change --\(key), or stop what uses it.")
+                .unavailable,
+                "cannot listen for HTTP at \(address): \(error.description). Change --\(key), or stop what uses it.")
         }
     }
 

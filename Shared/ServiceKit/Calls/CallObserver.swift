@@ -2,7 +2,9 @@ import Logging
 import RPC
 import Wire
 
-/// Counts and logs every call that reaches a handler. The outermost interceptor: it sees the status that the caller gets.
+/// Counts and logs every call that reaches a handler.
+///
+/// The outermost interceptor: it sees the status that the caller gets.
 struct CallObserver: ServerInterceptor {
     /// Services that probes and tools call all the time.
     private static let quiet: Set<String> = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]

@@ -13,8 +13,9 @@ struct ReflectionService: ServerReflectionHandlers {
         to writer: ResponseWriter<ReflectionV1.ServerReflectionResponse>, context: ServerContext
     ) async throws {
         while let request = try await requests.next() {
-            try await writer.write(.init(
-                validHost: request.host, originalRequest: request, messageResponse: answer(request)))
+            try await writer.write(
+                .init(
+                    validHost: request.host, originalRequest: request, messageResponse: answer(request)))
         }
     }
 
@@ -38,8 +39,9 @@ struct ReflectionService: ServerReflectionHandlers {
             }
             return .allExtensionNumbersResponse(.init(baseTypeName: type, extensionNumber: numbers.map(Int32.init)))
         case nil:
-            return .errorResponse(.init(
-                errorCode: Int32(StatusCode.invalidArgument.rawValue), errorMessage: "The request asks nothing."))
+            return .errorResponse(
+                .init(
+                    errorCode: Int32(StatusCode.invalidArgument.rawValue), errorMessage: "The request asks nothing."))
         }
     }
 
@@ -61,7 +63,8 @@ struct ReflectionService: ServerReflectionHandlers {
     }
 
     private func notFound(_ what: String) -> Answer {
-        .errorResponse(.init(
-            errorCode: Int32(StatusCode.notFound.rawValue), errorMessage: "There is no \(what) here."))
+        .errorResponse(
+            .init(
+                errorCode: Int32(StatusCode.notFound.rawValue), errorMessage: "There is no \(what) here."))
     }
 }

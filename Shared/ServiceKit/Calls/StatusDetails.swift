@@ -6,7 +6,9 @@ package import Wire
 package enum StatusDetails {
     /// Serialises details, for ``RPCError/details``.
     package static func encode(_ code: StatusCode, _ message: String, _ details: [any Message]) -> [UInt8] {
-        return GoogleRPC.Status(code: Int32(code.rawValue), message: message, details: details.map { GoogleProtobuf.AnyMessage($0) }).encoded()
+        return GoogleRPC.Status(
+            code: Int32(code.rawValue), message: message, details: details.map { GoogleProtobuf.AnyMessage($0) }
+        ).encoded()
     }
 
     /// The first detail of a kind; nil if the error has none or its details cannot be read.

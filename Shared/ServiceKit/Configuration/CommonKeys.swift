@@ -3,7 +3,8 @@ package import Logging
 /// The keys that every process has, or every process of a kind.
 package enum CommonKeys {
     package static let logLevel = ConfigurationKey<Logger.Level>(
-        "log-level", default: .info, "Least level that is logged: trace, debug, info, notice, warning, error, critical.")
+        "log-level", default: .info, "Least level that is logged: trace, debug, info, notice, warning, error, critical."
+    )
     package static let logFormat = ConfigurationKey<LogFormat>(
         "log-format", default: .text, "How a line of the log is written, to standard error.")
     package static let drainTime = ConfigurationKey<Duration>(

@@ -23,9 +23,10 @@ struct EnvironmentReader {
         service: String, keys: [any DeclaredKey], environment: [String: String]
     ) throws(ConfigurationProblem) {
         let prefix = Self.prefix(service: service)
-        let names = Dictionary(uniqueKeysWithValues: (keys.map(\.name) + ["config"]).map {
-            (Self.variable(service: service, key: $0), $0)
-        })
+        let names = Dictionary(
+            uniqueKeysWithValues: (keys.map(\.name) + ["config"]).map {
+                (Self.variable(service: service, key: $0), $0)
+            })
         for (variable, value) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(prefix) {
             guard let name = names[variable] else {
                 throw ConfigurationProblem(.environment(variable), Self.unknown(variable, names.keys.sorted()))

@@ -3,7 +3,8 @@ enum Nearest {
     /// - Returns: The closest of `names`, or nil if none is near enough to be worth a guess.
     static func to(_ name: String, among names: some Sequence<String>) -> String? {
         let tolerance = max(2, name.utf8.count / 3)
-        return names
+        return
+            names
             .map { (name: $0, distance: distance(Array(name.utf8), Array($0.utf8))) }
             .filter { $0.distance <= tolerance }
             .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?

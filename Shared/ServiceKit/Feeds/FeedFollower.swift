@@ -106,7 +106,8 @@ extension ServiceEnvironment {
     package func follower(of source: String, apply: @escaping FeedFollower.Apply) -> (FeedFollower, ReadinessCheck) {
         let standing = FollowerStanding()
         let applied = metrics.counter(
-            "olp_feed_\(source.replacing("-", with: "_"))_applied_total", "Events of \(source)'s feed that were applied.")
+            "olp_feed_\(source.replacing("-", with: "_"))_applied_total",
+            "Events of \(source)'s feed that were applied.")
         let follower = FeedFollower(
             source: source, channel: channel(to: source), store: store, clock: clock, jitter: jitter, logger: logger,
             standing: standing, applied: applied.only, apply: apply)

@@ -11,7 +11,9 @@ package final class Family<Instrument: MetricInstrument>: MetricFamily {
     private let make: @Sendable () -> Instrument
     private let series = Mutex<[[String]: Instrument]>([:])
 
-    init(_ name: String, _ help: String, kind: MetricKind, _ labels: [String], make: @escaping @Sendable () -> Instrument) {
+    init(
+        _ name: String, _ help: String, kind: MetricKind, _ labels: [String], make: @escaping @Sendable () -> Instrument
+    ) {
         self.name = name
         self.help = help
         self.kind = kind

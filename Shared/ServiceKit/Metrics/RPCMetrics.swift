@@ -25,12 +25,17 @@ final class ServerCallMetrics: Sendable {
         let durations = registry.histogram(
             "grpc_server_call_duration_seconds", "Time from a call's arrival to its end.",
             labels: ["grpc_method", "grpc_status"], bounds: Histogram.latencyBounds)
-        self.methods = Dictionary(uniqueKeysWithValues: methods.map { method in
-            let name = method.fullName
-            return (method, Method(
-                started: started.with(name), receivedBytes: received.with(name), durations: durations, name: name,
-                ok: durations.with(name, StatusCode.ok.name)))
-        })
+        self.methods = Dictionary(
+            uniqueKeysWithValues: methods.map { method in
+                let name = method.fullName
+                return (
+                    method,
+                    Method(
+                        started: started.with(name), receivedBytes: received.with(name), durations: durations,
+                        name: name,
+                        ok: durations.with(name, StatusCode.ok.name))
+                )
+            })
     }
 
     func started(_ method: MethodDescriptor, requestBytes: Int) {

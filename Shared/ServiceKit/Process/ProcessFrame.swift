@@ -80,12 +80,14 @@ struct ProcessFrame {
             readiness: readiness, wallClock: surroundings.wallClock, clock: surroundings.clock,
             identifiers: identifiers, jitter: { .random(in: 0.8...1.2) }, announce: surroundings.printOut,
             variables: surroundings.environment, store: store,
-            channels: Dictionary(uniqueKeysWithValues: channels.map { name, channel in
-                (name, MeteredChannel(channel, target: name, metrics: clientMetrics))
-            }))
+            channels: Dictionary(
+                uniqueKeysWithValues: channels.map { name, channel in
+                    (name, MeteredChannel(channel, target: name, metrics: clientMetrics))
+                }))
         let assembly = try await definition.assemble(environment)
         let group = ServiceGroup(
-            configuration: .init(services: services(assembly, store, transport), logger: HTTPListening.quietLogger(logger)))
+            configuration: .init(
+                services: services(assembly, store, transport), logger: HTTPListening.quietLogger(logger)))
         let run = OrderlyRun(
             drainTime: configuration[CommonKeys.drainTime], clock: surroundings.clock, logger: logger,
             endNow: surroundings.endNow)
@@ -99,28 +101,34 @@ struct ProcessFrame {
         readiness.expect(AdminServer.readinessName)
         var checks = assembly.readiness
         if let store { checks.append(.store(store, metrics)) }
-        var all: [(name: String, service: any Service)] = [
-            ("admin", AdminServer(
+        var all = [
+            entry("admin", AdminServer(
                 name: definition.name, address: configuration[CommonKeys.admin(port: definition.adminPort)],
                 readiness: readiness, metrics: metrics, logger: logger)),
-            ("readiness", ReadinessMonitor(
+            entry("readiness", ReadinessMonitor(
                 readiness: readiness, checks: checks, clock: surroundings.clock, logger: logger)),
         ]
         if let store {
-            all.append(("store-housekeeping", StoreHousekeeping(
-                store: store, clock: surroundings.clock, wallClock: surroundings.wallClock, logger: logger)))
+            let housekeeping = StoreHousekeeping(
+                store: store, clock: surroundings.clock, wallClock: surroundings.wallClock, logger: logger)
+            all.append(entry("store-housekeeping", housekeeping))
         }
-        all += assembly.services.map { ("\(type(of: $0))", $0) }
+        all += assembly.services.map { entry("\(type(of: $0))", $0) }
         if definition.servesCalls {
             readiness.expect(CallServing.readinessName)
-            all.append(("rpc", CallServing(
+            let serving = CallServing(
                 server: server(assembly.router, store), endpoints: places.listen, transport: transport,
-                readiness: readiness, logger: logger)))
+                readiness: readiness, logger: logger)
+            all.append(entry("rpc", serving))
         }
-        all.append(("closing", Closing(readiness: readiness, logger: logger)))
-        return all.map { name, service in
-            .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
-        }
+        all.append(entry("closing", Closing(readiness: readiness, logger: logger)))
+        return all
+    }
+
+    private func entry(
+        _ name: String, _ service: any Service
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
     }
 
     private func server(_ own: Router, _ store: Store?) -> RPCServer {

@@ -68,7 +68,9 @@ package enum SystemFile {
     package static func makeFolder(_ path: String) throws(FileFailure) {
         guard !path.isEmpty, path != "/" else { return }
         if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure(path) }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw failure(path)
+        }
         try makeFolder(String(path[..<slash]))
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
     }

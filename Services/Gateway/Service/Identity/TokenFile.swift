@@ -34,7 +34,8 @@ enum TokenFile {
         guard mode & othersMode == 0, owner == ownerID else {
             throw FileFailure(
                 path: path, number: unsafeFile,
-                reason: "others than its owner may read or write it. Give it to the user of this process with mode 600; "
+                reason:
+                    "others than its owner may read or write it. Give it to the user of this process with mode 600; "
                     + "if somebody may have read it, delete it: a new token is made at the next start")
         }
         let text = String(decoding: try SystemFile.read(path, limit: maximumBytes), as: UTF8.self)

@@ -25,11 +25,12 @@ package struct GatewayServer: ServiceLifecycle.Service {
         let limits = parts.limits
         let application = Application(
             responder: GatewayResponder(parts: parts),
-            server: .http1(configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-                    maxHeaderFieldCount: GatewayLimits.maximumFields))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionGuard(limits)],
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                        maxHeaderFieldCount: GatewayLimits.maximumFields))),
             configuration: .init(address: .hostname(address.host, port: address.port)),
             onServerRunning: { [parts, address, onPort] channel in
                 let port = channel.localAddress?.port ?? address.port

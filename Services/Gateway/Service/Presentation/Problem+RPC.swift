@@ -44,7 +44,8 @@ extension Problem {
             place = " (line \(error.line), column \(error.column))"
         }
         let subject = error.path.isEmpty ? (hasPlace ? "The body" : "The request") : error.path
-        self.init(.status(.invalidArgument, isConditional: false), "\(subject): \(error.message)\(place)", errors: [field])
+        self.init(
+            .status(.invalidArgument, isConditional: false), "\(subject): \(error.message)\(place)", errors: [field])
     }
 
     /// A request that says something that cannot be.

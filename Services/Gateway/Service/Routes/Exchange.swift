@@ -1,5 +1,5 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import RPC
 import ServiceKit
 
@@ -93,8 +93,9 @@ struct Exchange: Sendable {
         metadata.add(CallScope.actorIDKey, caller.id)
         metadata.add(CallScope.actorKindKey, caller.kind)
         let trace = TraceContext(parent: values(.traceparent), state: values(.tracestate))
-        return CallScope(CallHead(
-            method: "", deadline: deadline, metadata: metadata, traceparent: trace.parent, tracestate: trace.state))
+        return CallScope(
+            CallHead(
+                method: "", deadline: deadline, metadata: metadata, traceparent: trace.parent, tracestate: trace.state))
     }
 }
 

@@ -107,7 +107,8 @@ struct FieldTree {
         case .bool:
             guard value == "true" || value == "false" else { throw .invalid(field.jsonName, "must be true or false") }
             return Array(value.utf8)
-        case .enum where !value.isEmpty && value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) && value.utf8.count < 10:
+        case .enum
+        where !value.isEmpty && value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) && value.utf8.count < 10:
             return Array(String(Int(value) ?? 0).utf8)
         case .message where field.messageName == "olp.common.v1.Date":
             return try date(value, field)

@@ -24,7 +24,8 @@ struct FileUpload {
             limits.uploadTime + limits.requestTime, or: IncomingBody.tooSlow(limits.uploadTime)
         ) {
             try await CallScope.$current.withValue(scope) {
-                try await GiasImportsClient(channel).uploadGiasFile(options: CallOptions(idempotencyKey: key)) { writer in
+                try await GiasImportsClient(channel).uploadGiasFile(options: CallOptions(idempotencyKey: key)) {
+                    writer in
                     try await writer.write(.init(part: .head(head)))
                     try await exchange.body.read(limit: limits.uploadBytes) { piece in
                         try await Self.pass(piece, to: writer)

@@ -4,7 +4,8 @@ import NIOCore
 import RPC
 import ServiceKit
 
-/// `GET /v1/gias-imports/{id}/watch`: an import now and after each checkpoint, as server-sent events, until it has ended.
+/// `GET /v1/gias-imports/{id}/watch`: an import now and after each checkpoint, as server-sent events, until it has
+/// ended.
 ///
 /// ```
 /// event: import
@@ -41,13 +42,16 @@ struct ImportWatch {
         let late = Problem(.status(.deadlineExceeded, isConditional: false), "The service did not answer in time.")
         let first = try await TimeLimit.run(parts.limits.requestTime, or: late) { try await states.next() }
         let (path, requestID) = (exchange.path, exchange.requestID)
-        return Reply.stream(type: Reply.eventStream, ResponseBody { [self] writer in
-            if let first {
-                try await writer.write(Self.event("import", id: first.version, first.jsonBytes(includeDefaults: true)))
-                try await passOn(states, &writer, path, requestID)
-            }
-            try await writer.finish(nil)
-        })
+        return Reply.stream(
+            type: Reply.eventStream,
+            ResponseBody { [self] writer in
+                if let first {
+                    try await writer.write(
+                        Self.event("import", id: first.version, first.jsonBytes(includeDefaults: true)))
+                    try await passOn(states, &writer, path, requestID)
+                }
+                try await writer.finish(nil)
+            })
     }
 
     private func passOn(
@@ -70,9 +74,11 @@ struct ImportWatch {
             for await piece in pieces {
                 switch piece {
                 case .state(let state):
-                    try await writer.write(Self.event("import", id: state.version, state.jsonBytes(includeDefaults: true)))
+                    try await writer.write(
+                        Self.event("import", id: state.version, state.jsonBytes(includeDefaults: true)))
                 case .problem(let problem):
-                    try await writer.write(Self.event("problem", id: nil, problem.json(path: path, requestID: requestID)))
+                    try await writer.write(
+                        Self.event("problem", id: nil, problem.json(path: path, requestID: requestID)))
                     return
                 case .beat: try await writer.write(ByteBuffer(string: ": still here\n\n"))
                 case .end: return

@@ -29,7 +29,7 @@ final class IncomingBody: Sendable {
         try requireJSON()
         return try await TimeLimit.run(limits.bodyTime, or: Self.tooSlow(limits.bodyTime)) {
             var bytes: [UInt8] = []
-            try await self.read(limit: limits.bodyBytes) { buffer in bytes.append(contentsOf: buffer.readableBytesView) }
+            try await self.read(limit: limits.bodyBytes) { bytes.append(contentsOf: $0.readableBytesView) }
             return bytes
         }
     }
@@ -61,8 +61,11 @@ final class IncomingBody: Sendable {
 
     private func requireJSON() throws(Problem) {
         let parts = (mediaType ?? "").split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
-        let isJSON = parts.first == "application/json"
-            && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
+        let isJSON =
+            parts.first == "application/json"
+            && parts.dropFirst().allSatisfy {
+                !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\""
+            }
         guard isJSON else {
             throw Problem(.mediaTypeUnknown, "The body must be JSON in UTF-8: send Content-Type: application/json.")
         }

@@ -22,7 +22,8 @@ enum Precondition {
         }
         guard fields.count == 1, let tag = tag(text) else {
             throw Problem(
-                .malformedRequest, "If-Match must be the ETag of the version that was edited, in quotes, such as \"7\".")
+                .malformedRequest, "If-Match must be the ETag of the version that was edited, in quotes, such as \"7\"."
+            )
         }
         guard let version = Int64(tag), version > 0, String(version) == tag else {
             throw Problem(
@@ -50,7 +51,9 @@ enum Precondition {
         }
         throw Problem(
             .versionRequired,
-            "Say which version was edited: If-Match with the ETag that came with the record, or \(field.jsonName) in the body.")
+            "Say which version was edited: If-Match with the ETag that came with the record, "
+                + "or \(field.jsonName) in the body."
+        )
     }
 
     /// The ETag of a reply that has a version.

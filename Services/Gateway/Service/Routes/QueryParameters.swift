@@ -50,7 +50,8 @@ struct QueryParameters {
         let shown = String(name.prefix(60))
         let detail = known.isEmpty ? "takes none" : "takes \(known.joined(separator: ", "))"
         return Problem(
-            .status(.invalidArgument, isConditional: false), "Unknown query parameter \"\(shown)\": this address \(detail).",
+            .status(.invalidArgument, isConditional: false),
+            "Unknown query parameter \"\(shown)\": this address \(detail).",
             errors: [.init(field: shown, detail: "is not a parameter of this address")])
     }
 }

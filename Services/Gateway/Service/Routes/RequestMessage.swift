@@ -32,7 +32,8 @@ struct RequestMessage {
             // The body begins on a line of its own, so that only the number of the line has to be put right.
             let name = entry.requestFields.first { $0.name == field }?.jsonName ?? field
             let rest = try given.members().map { [UInt8(ascii: ",")] + $0 }.joined()
-            return try decode(Array("{\"\(name)\":\n".utf8) + body + Array(rest) + [UInt8(ascii: "}")], outside, linesBefore: 1)
+            return try decode(
+                Array("{\"\(name)\":\n".utf8) + body + Array(rest) + [UInt8(ascii: "}")], outside, linesBefore: 1)
         case nil:
             try addQuery(query, to: &given, except: [])
             return try decode(given.object(), nil)
@@ -70,7 +71,8 @@ struct RequestMessage {
         let added = try missing.members()
         guard !added.isEmpty else { return body }
         let comma: [UInt8] = object.members.isEmpty ? [] : [UInt8(ascii: ",")]
-        return Array(body[..<object.end]) + comma + Array(added.joined(separator: [UInt8(ascii: ",")])) + body[object.end...]
+        return Array(body[..<object.end]) + comma + Array(added.joined(separator: [UInt8(ascii: ",")]))
+            + body[object.end...]
     }
 
     /// - Parameter outside: JSON names of the fields that are not from the body; nil: there is no body.

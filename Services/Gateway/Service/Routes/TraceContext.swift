@@ -15,7 +15,8 @@ struct TraceContext: Hashable {
         }
         self.parent = first
         let joined = state.joined(separator: ",")
-        let isSane = joined.utf8.count <= Self.maximumStateBytes && joined.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        let isSane =
+            joined.utf8.count <= Self.maximumStateBytes && joined.utf8.allSatisfy { (0x20...0x7E).contains($0) }
         self.state = isSane ? joined : ""
     }
 
