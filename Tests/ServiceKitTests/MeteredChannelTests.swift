@@ -1,0 +1,37 @@
+import Contracts
+import RPC
+import RPCInProcess
+import ServiceKit
+import Testing
+
+@Suite("Calls made are counted")
+struct MeteredChannelTests {
+    private func count(_ text: String, _ status: String) -> String? {
+        let name = "grpc_client_call_duration_seconds_count{grpc_method=\"grpc.health.v1.Health/Check\","
+        return text.split(separator: "\n")
+            .first { $0.hasPrefix("\(name)grpc_target=\"partnership\",grpc_status=\"\(status)\"}") }
+            .map { String($0.split(separator: " ")[1]) }
+    }
+
+    @Test("by method, target and status, once each")
+    func counted() async throws {
+        let registry = MetricsRegistry()
+        var router = Router()
+        router.unary(HealthMethods.check) { (request: HealthV1.HealthCheckRequest, _) in
+            guard request.service.isEmpty else { throw RPCError(.notFound, "unknown") }
+            return HealthV1.HealthCheckResponse(status: .serving)
+        }
+        let channel = MeteredChannel(
+            InProcessChannel(to: RPCServer(router: router)), target: "partnership", metrics: ClientCallMetrics(registry)
+        )
+        for _ in 0..<2 { _ = try await HealthClient(channel).check(.init()) }
+        await #expect(throws: RPCError.self) { try await HealthClient(channel).check(.init(service: "x")) }
+        #expect(count(registry.text, "OK") == "2")
+        #expect(count(registry.text, "NOT_FOUND") == "1")
+        #expect(count(registry.text, "CANCELLED") == nil)
+        #expect(
+            registry.text.contains(
+                "grpc_client_attempt_started_total{grpc_method=\"grpc.health.v1.Health/Check\",grpc_target=\"partnership\"} 3"
+            ))
+    }
+}
