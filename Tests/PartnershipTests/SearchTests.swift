@@ -59,6 +59,7 @@ struct SearchTests {
     @Test("short words and far-off ones are not guessed")
     func noGuesses() {
         #expect(find("xyz").isEmpty)
+        #expect(find("?!").isEmpty)
         #expect(find("qqqqqqqq school").isEmpty)
     }
 

@@ -29,21 +29,21 @@ struct GroupSearchIndex: Sendable {
     func search(
         _ text: String, typeCodes: Set<String>, openOnly: Bool, after cursor: SearchCursor?, limit: Int
     ) -> SearchPage {
-        let list = SortedMatches(matches: matches(text), sortKeys: sortKeys) { groups[$0].uid }
+        let list = ResultList(matches: matches(text), sortKeys: sortKeys) { groups[$0].uid }
         return list.page(after: cursor, limit: limit) { position in
             (!openOnly || groups[position].isOpen)
                 && (typeCodes.isEmpty || typeCodes.contains(groups[position].typeCode))
         }
     }
 
-    private func matches(_ text: String) -> [WordIndex.Match]? {
+    private func matches(_ text: String) -> Matches? {
         let words = SearchText.words(text)
-        guard !words.isEmpty else { return text.allSatisfy(\.isWhitespace) ? nil : [] }
+        guard !words.isEmpty else { return text.allSatisfy(\.isWhitespace) ? nil : Matches(count: count) }
         if words.count == 1, let word = words.first {
             let identified = groups.indices.filter {
                 String(groups[$0].uid) == word || (!groups[$0].groupID.isEmpty && groups[$0].groupID.lowercased() == word)
             }
-            if !identified.isEmpty { return identified.map { .init(document: $0, score: 0) } }
+            if !identified.isEmpty { return Matches(count: count, only: identified) }
         }
         return self.words.matches(words)
     }

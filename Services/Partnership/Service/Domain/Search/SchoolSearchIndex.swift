@@ -81,95 +81,42 @@ struct SchoolSearchIndex: Sendable {
 
     /// `limit` results after a place in the list; the same query and filter must be given for it.
     func search(_ query: SearchQuery, _ filter: SchoolFilter, after cursor: SearchCursor?, limit: Int) -> SearchPage {
-        let found = query.isEmpty ? nil : matches(query)
-        let list = SortedMatches(matches: found, sortKeys: sortKeys) { Int(schools[$0].urn.number) }
+        let list = ResultList(matches: query.isEmpty ? nil : matches(query), sortKeys: sortKeys) {
+            Int(schools[$0].urn.number)
+        }
         return list.page(after: cursor, limit: limit) { filter.isEmpty || filter.admits(schools[$0]) }
     }
 
-    private func matches(_ query: SearchQuery) -> [WordIndex.Match] {
-        if let number = query.number {
-            return positions[number].map { [.init(document: $0, score: 0)] } ?? []
-        }
+    private func matches(_ query: SearchQuery) -> Matches {
+        if let number = query.number { return Matches(count: count, only: [positions[number]].compactMap(\.self)) }
         if let laestab = query.laestab {
-            return schools.indices.filter { schools[$0].laestab == laestab }.map { .init(document: $0, score: 0) }
+            return Matches(count: count, only: schools.indices.lazy.filter { schools[$0].laestab == laestab })
         }
-        var found = query.words.isEmpty ? nil : words.matches(query.words)
-        if !query.words.isEmpty, let matches = found {
-            // A name that is just what was typed comes first.
-            let typed = query.words.joined(separator: " ")
-            found = matches.map { .init(document: $0.document, score: sortKeys[$0.document] == typed ? 0 : $0.score + 1) }
+        guard !query.words.isEmpty else { return query.postcode.map(inPostcode) ?? Matches(count: count) }
+        var found = words.matches(query.words)
+        // A name that is just what was typed comes first. Names are in order, so its like stand together.
+        let typed = query.words.joined(separator: " ")
+        var position = sortKeys.partitioningIndex { $0 >= typed }
+        while position < count, sortKeys[position] == typed {
+            if found.places[position] > 0 { found.places[position] = Matches.exact }
+            position += 1
         }
-        guard let postcode = query.postcode else { return found ?? [] }
+        guard let postcode = query.postcode else { return found }
         let near = inPostcode(postcode)
-        guard let found else { return near.sorted { $0.document < $1.document } }
-        let scores = Dictionary(uniqueKeysWithValues: near.map { ($0.document, $0.score) })
-        return found.compactMap { match in
-            scores[match.document].map { .init(document: match.document, score: match.score + $0) }
+        for document in found.places.indices where found.places[document] > 0 {
+            found.places[document] = near.places[document] == 0 ? 0 : found.places[document] + near.places[document]
         }
+        return found
     }
 
     /// Schools whose postcode begins so; "L1" finds those of L1 before those of L10 to L19.
-    private func inPostcode(_ beginning: String) -> [WordIndex.Match] {
-        var low = 0
-        var high = postcodes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if postcodes[middle].postcode < beginning { low = middle + 1 } else { high = middle }
-        }
-        return postcodes[low...].prefix { $0.postcode.hasPrefix(beginning) }.map { entry in
+    private func inPostcode(_ beginning: String) -> Matches {
+        var found = Matches(count: count)
+        let first = postcodes.partitioningIndex { $0.postcode >= beginning }
+        for entry in postcodes[first...].prefix(while: { $0.postcode.hasPrefix(beginning) }) {
             let isWhole = beginning.contains(" ") || entry.postcode.dropFirst(beginning.count).first == " "
-            return .init(document: entry.position, score: isWhole ? 0 : 1)
+            found.places[entry.position] = isWhole ? Matches.exact : Matches.best
         }
-    }
-}
-
-/// Matches in the order in which they are shown: by score, then as the documents are numbered.
-struct SortedMatches {
-    /// Ascending by document; nil: every document, with one score.
-    var matches: [WordIndex.Match]?
-    var sortKeys: [String]
-    var key: (Int) -> Int
-
-    func page(after cursor: SearchCursor?, limit: Int, admits: (Int) -> Bool) -> SearchPage {
-        var keys: [Int] = []
-        var last: SearchCursor?
-        for match in ordered(after: cursor) where admits(match.document) {
-            if keys.count == limit { return SearchPage(keys: keys, next: last) }
-            keys.append(key(match.document))
-            last = place(match)
-        }
-        return SearchPage(keys: keys, next: nil)
-    }
-
-    private func place(_ match: WordIndex.Match) -> SearchCursor {
-        SearchCursor(score: match.score, sortKey: sortKeys[match.document], key: key(match.document))
-    }
-
-    /// Matches after the cursor, lazily where there is but one score.
-    private func ordered(after cursor: SearchCursor?) -> AnySequence<WordIndex.Match> {
-        guard let matches else {
-            let start = cursor.map { cursor in firstDocument { place(.init(document: $0, score: 0)) > cursor } } ?? 0
-            return AnySequence((start..<sortKeys.count).lazy.map { .init(document: $0, score: 0) })
-        }
-        let best = matches.map(\.score)
-        guard let least = best.min(), let most = best.max() else { return AnySequence([]) }
-        // Scores are few: one walk for each is less than sorting thousands of matches.
-        return AnySequence((max(least, cursor?.score ?? least)...max(most, cursor?.score ?? most)).lazy.flatMap { score in
-            matches.lazy.filter { match in
-                guard match.score == score else { return false }
-                guard let cursor, cursor.score == score else { return true }
-                return place(match) > cursor
-            }
-        })
-    }
-
-    private func firstDocument(where isAfter: (Int) -> Bool) -> Int {
-        var low = 0
-        var high = sortKeys.count
-        while low < high {
-            let middle = (low + high) / 2
-            if isAfter(middle) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        return found
     }
 }

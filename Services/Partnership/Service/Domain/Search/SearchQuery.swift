@@ -14,10 +14,12 @@ struct SearchQuery: Hashable, Sendable {
     /// "340/2013".
     var laestab: String?
 
-    var isEmpty: Bool { words.isEmpty && postcode == nil && number == nil && laestab == nil }
+    /// Nothing was typed: everything is shown. Text without a word in it finds nothing.
+    let isEmpty: Bool
 
     init(_ text: String) {
         let tokens = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        isEmpty = tokens.isEmpty
         if tokens.count == 1, let token = tokens.first {
             if token.utf8.count >= 4, token.utf8.count <= 8, let number = Int(token), number > 0 {
                 self.number = number

@@ -7,12 +7,6 @@ struct WordIndex: Sendable {
         var place: [String]
     }
 
-    /// How well a document matches; lower is better.
-    struct Match: Sendable {
-        var document: Int
-        var score: Int
-    }
-
     /// What a word costs that is found as the beginning of a longer one, in the place instead of the
     /// name, or with a slip.
     enum Cost {
@@ -41,12 +35,11 @@ struct WordIndex: Sendable {
         }
     }
 
-    /// Documents that hold all words, in ascending order. A word may be the beginning of a longer one;
-    /// slips are forgiven only where nothing matches without.
-    func matches(_ words: [String]) -> [Match] {
-        guard !words.isEmpty else { return [] }
-        let found = intersection(words.map { candidates($0, withSlips: false) })
-        return found.isEmpty ? intersection(words.map { candidates($0, withSlips: true) }) : found
+    /// Documents that hold all words. A word may be the beginning of a longer one; slips are forgiven
+    /// only where nothing matches without.
+    func matches(_ words: [String]) -> Matches {
+        intersection(words.map { candidates($0, withSlips: false) })
+            ?? intersection(words.map { candidates($0, withSlips: true) }) ?? Matches(count: count)
     }
 
     private static func add(_ word: String, _ posting: UInt32, to lists: inout [String: [UInt32]]) {
@@ -62,7 +55,7 @@ struct WordIndex: Sendable {
     private func candidates(_ word: String, withSlips: Bool) -> [(term: Int, cost: Int)] {
         let bytes = Array(word.utf8)
         var found: [(term: Int, cost: Int)] = []
-        var at = firstTerm(from: bytes)
+        var at = terms.partitioningIndex { !Self.precedes($0, bytes) }
         while at < terms.count, terms[at].starts(with: bytes) {
             let isWhole = terms[at].count == bytes.count
             if isWhole || bytes.count >= 2 { found.append((at, isWhole ? 0 : Cost.prefix)) }
@@ -78,44 +71,54 @@ struct WordIndex: Sendable {
         return found
     }
 
-    private func firstTerm(from bytes: [UInt8]) -> Int {
-        var low = 0
-        var high = terms.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.precedes(terms[middle], bytes) { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    /// Begins with the word that the fewest documents hold.
-    private func intersection(_ words: [[(term: Int, cost: Int)]]) -> [Match] {
+    /// Begins with the word that the fewest documents hold. Nil if no document holds all.
+    private func intersection(_ words: [[(term: Int, cost: Int)]]) -> Matches? {
         let ordered = words.map { candidates in
             (candidates, candidates.reduce(0) { $0 + postings[$1.term].count })
         }.sorted { $0.1 < $1.1 }
-        guard let rarest = ordered.first, rarest.1 > 0 else { return [] }
+        guard let rarest = ordered.first, rarest.1 > 0 else { return nil }
         var costs = [UInt8](repeating: .max, count: count)
-        var total = [UInt8](repeating: 0, count: count)
+        var matches = Matches(count: count)
         var alive: [Int] = []
         for (round, (candidates, _)) in ordered.enumerated() {
             var touched: [Int] = []
             for (term, cost) in candidates {
                 for posting in postings[term] {
                     let document = Int(posting >> 1)
-                    guard round == 0 || total[document] > 0 else { continue }
+                    guard round == 0 || matches.places[document] > 0 else { continue }
                     if costs[document] == .max { touched.append(document) }
                     costs[document] = min(costs[document], UInt8(cost + (posting & 1 == 0 ? 0 : Cost.place)))
                 }
             }
-            for document in alive where costs[document] == .max { total[document] = 0 }
+            for document in alive where costs[document] == .max { matches.places[document] = 0 }
             for document in touched {
-                // One more than the score, so that nought means "no match".
-                total[document] = UInt8(min(254, Int(max(total[document], 1)) + Int(costs[document])))
+                matches.places[document] = min(
+                    254, max(matches.places[document], Matches.best) + costs[document])
                 costs[document] = .max
             }
             alive = touched
-            if alive.isEmpty { return [] }
+            if alive.isEmpty { return nil }
         }
-        return total.indices.lazy.filter { total[$0] > 0 }.map { Match(document: $0, score: Int(total[$0]) - 1) }
+        return matches
+    }
+}
+
+/// Which documents match, and how well.
+struct Matches: Sendable {
+    /// The place of a document that matches each word as it is. One place better is kept for a
+    /// document that is just what was asked for.
+    static let best: UInt8 = 2
+    static let exact: UInt8 = 1
+
+    /// For each document its place among the matches, lower is better; 0 is no match.
+    var places: [UInt8]
+
+    init(count: Int) {
+        places = [UInt8](repeating: 0, count: count)
+    }
+
+    init(count: Int, only documents: some Sequence<Int>) {
+        self.init(count: count)
+        for document in documents { places[document] = Self.exact }
     }
 }
