@@ -13,7 +13,7 @@ package struct PollTimeout: Error, CustomStringConvertible {
 ///   - timeout: When to give up.
 ///   - interval: Pause between two questions.
 package func poll(
-    until what: String, timeout: Duration = .seconds(20), interval: Duration = .milliseconds(10),
+    until what: String, timeout: Duration = .seconds(120), interval: Duration = .milliseconds(10),
     _ condition: () async throws -> Bool
 ) async throws {
     _ = try await poll(for: what, timeout: timeout, interval: interval) { try await condition() ? () : nil }
@@ -21,7 +21,7 @@ package func poll(
 
 /// As `poll(until:)`, for a value that is nil until it is there.
 package func poll<R>(
-    for what: String, timeout: Duration = .seconds(20), interval: Duration = .milliseconds(10),
+    for what: String, timeout: Duration = .seconds(120), interval: Duration = .milliseconds(10),
     _ value: () async throws -> R?
 ) async throws -> R {
     let clock = ContinuousClock()

@@ -86,7 +86,7 @@ struct EndingTests {
         try await withCalls(over: transport) { inner, _ async throws in
             try await withCalls(over: transport, interceptors: [Forwarder(inner: inner)]) { outer, _ async throws in
                 let with = try await outer.unary(
-                    TestingV1.Text(text: "remaining"), options: CallOptions(timeout: .seconds(20)))
+                    TestingV1.Text(text: "remaining"), options: CallOptions(timeout: .seconds(300)))
                 #expect(with.text == "some")
                 #expect(try await outer.unary(TestingV1.Text(text: "remaining")).text == "none")
             }
