@@ -34,14 +34,18 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
             exclude: ["README.md"], swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+/// - Parameter data: folders that the tests read where they lie.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], data: [String] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: data,
                 resources: resources, swiftSettings: strict)
 }
 
 /// A service is a library with everything in it, an executable of a few lines, and its tests.
 func service(
-    _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [], tested: Bool = true
+    _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [], tested: Bool = true,
+    data: [String] = []
 ) -> [Target] {
     [
         .target(name: "\(name)Service",
@@ -52,7 +56,8 @@ func service(
                           path: "Services/\(name)/Main", swiftSettings: strict),
     ] + (tested ? [
         tests("\(name)Tests", [.byName(name: "\(name)Service"), "Contracts", "RPC", "RPCInProcess",
-                               "ServiceKit", "Storage", "Values", "Wire"] + dependencies + testing),
+                               "ServiceKit", "Storage", "Values", "Wire"] + dependencies + testing,
+              data: data),
     ] : [])
 }
 
@@ -119,7 +124,7 @@ let package = Package(
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Wire"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
-        + service("Partnership")
+        + service("Partnership", data: ["Data"])
         + service("Enrolment", tested: false)
         + service("TrainingEvents", tested: false)
         + service("Diagnostics", tested: false)

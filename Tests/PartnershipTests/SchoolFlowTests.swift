@@ -40,6 +40,17 @@ struct SchoolFlowTests {
         try await groups(harness)
     }
 
+    @Test("the index holds of each school what the register says")
+    func index() async throws {
+        let harness = try Harness(batchRows: 1000)
+        _ = try await harness.importSample()
+        let held = try await harness.partnership.searchable()
+        #expect(held.schools.sorted { $0.urn < $1.urn } == RegisterReadingTests.sample.values.map(SearchableSchool.init))
+        let groups = try WholeFile<GroupRow>(TestData.sampleFile(.groups)).values
+        #expect(held.groups.sorted { $0.uid < $1.uid } == groups.map(SearchableGroup.init))
+        #expect(try await harness.index.current().generation == held.generation && held.generation == 2)
+    }
+
     private func groups(_ harness: Harness) async throws {
         let group = try await harness.schools.getSchoolGroup(.init(uid: 2965))
         #expect(group.name == "THE SPRINGWELL FEDERATION" && group.memberCount == 40 && group.open)

@@ -134,7 +134,7 @@ struct WaitingTests {
         }
         try await readAndGo()
         gate.open()
-        let again = try await eventually {
+        let again = await eventually {
             do {
                 try folder.open().close()
                 return true

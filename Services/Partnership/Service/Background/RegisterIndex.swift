@@ -35,11 +35,11 @@ final class RegisterIndex: Service {
         return try await refresh()
     }
 
-    /// Makes the index anew if the register has changed since.
+    /// Makes the index anew if the register has changed since. What was committed before this is called
+    /// is in it when this returns.
     @discardableResult
     func refresh() async throws -> Snapshot {
-        let known = snapshot.withLock { $0 }
-        let fresh = try await builder.build(unless: known)
+        let fresh = try await builder.newest()
         snapshot.withLock { held in
             if held.map({ $0.generation <= fresh.generation }) ?? true { held = fresh }
         }
@@ -66,26 +66,41 @@ final class RegisterIndex: Service {
         }
     }
 
-    /// Builds one index at a time: whoever comes while one is built gets that one.
+    /// Builds one index at a time.
     private actor Builder {
         private let store: PartnershipStore
-        private var building: Task<Snapshot, any Error>?
+        private var last: Snapshot?
+        private var building: Task<Void, any Error>?
 
         init(_ store: PartnershipStore) {
             self.store = store
         }
 
-        func build(unless known: Snapshot?) async throws -> Snapshot {
-            if let building { _ = try? await building.value }
-            if let known, try await store.registerGeneration() == known.generation { return known }
-            let task = Task { [store] in
+        func newest() async throws -> Snapshot {
+            while true {
+                let generation = try await store.registerGeneration()
+                if let last, last.generation >= generation { return last }
+                // One that was begun before the last change is built to its end, then looked at again.
+                try await (building ?? begin()).value
+            }
+        }
+
+        private func begin() -> Task<Void, any Error> {
+            let task = Task {
+                // Before the task ends: whoever waits for it must not find it again.
+                defer { building = nil }
                 let register = try await store.searchable()
-                return Snapshot(generation: register.generation, schools: SchoolSearchIndex(register.schools),
-                                groups: GroupSearchIndex(register.groups))
+                last = await Self.snapshot(of: register)
             }
             building = task
-            defer { building = nil }
-            return try await task.value
+            return task
+        }
+
+        /// Takes a second at 50,000 schools, so not on the actor.
+        @concurrent
+        private static func snapshot(of register: SearchableRegister) async -> Snapshot {
+            Snapshot(generation: register.generation, schools: SchoolSearchIndex(register.schools),
+                     groups: GroupSearchIndex(register.groups))
         }
     }
 }

@@ -123,11 +123,11 @@ extension PartnershipStore {
     func searchable() async throws -> SearchableRegister {
         try await store.read { reader in
             var register = SearchableRegister(generation: try Self.generation(reader))
-            try reader.forEach("SELECT \(raw: SchoolTable.columns) FROM schools") { row in
-                register.schools.append(SearchableSchool(try SchoolTable.read(row).school))
+            try reader.forEach("SELECT \(raw: SearchableSchool.columns) FROM schools") { row in
+                register.schools.append(try SearchableSchool(row))
             }
-            try reader.forEach("SELECT \(raw: GroupTable.columns) FROM school_groups") { row in
-                register.groups.append(SearchableGroup(try GroupTable.read(row).group))
+            try reader.forEach("SELECT \(raw: SearchableGroup.columns) FROM school_groups") { row in
+                register.groups.append(try SearchableGroup(row))
             }
             return register
         }
