@@ -1165,6 +1165,41 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/gias-imports/{id}/watch": {
+              "get": {
+                "operationId": "watchGiasImport",
+                "tags": [
+                  "GiasImports"
+                ],
+                "description": "The import now and after each checkpoint, as server-sent events, until it has ended. The data of each event is the import.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "description": "UUIDv7 of the import."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The events.",
+                    "content": {
+                      "text/event-stream": {
+                        "schema": {
+                          "type": "string"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/gias-imports/{id}/files/{file}": {
               "put": {
                 "operationId": "uploadGiasFile",
@@ -1269,7 +1304,7 @@ package enum OpenAPIDocument {
                 "schema": {
                   "type": "string",
                   "minLength": 1,
-                  "maxLength": 128
+                  "maxLength": 255
                 }
               }
             },
