@@ -39,7 +39,8 @@ struct PartnerRulesTests {
     func names() {
         #expect(faults(Self.details()) == [])
         #expect(faults(Self.details { $0.name = "" }) == ["name"])
-        #expect(faults(Self.details { $0.name = " \t" }) == ["name"])
+        #expect(faults(Self.details { $0.name = "  " }) == ["name"])
+        #expect(faults(Self.details { $0.name = "Oak " }) == ["name"])
         #expect(faults(Self.details { $0.name = String(repeating: "é", count: 200) }) == [])
         #expect(faults(Self.details { $0.name = String(repeating: "é", count: 201) }) == ["name"])
         #expect(faults(Self.details { $0.name = "Oak\nAlliance" }) == ["name"])

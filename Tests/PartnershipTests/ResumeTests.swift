@@ -79,6 +79,23 @@ struct ResumeTests {
         #expect(try await store.giasImport(id)?.state == .succeeded)
     }
 
+    @Test("a fault that will not pass fails the import, and the next one runs")
+    func fault() async throws {
+        let harness = try Harness()
+        let one = try await harness.begin([
+            (.establishments, try TestData.updateFile(.establishments)), (.links, try TestData.updateFile(.links)),
+        ])
+        let two = try await harness.begin([(.groups, try TestData.updateFile(.groups))])
+        try await harness.store.write { writer in _ = try writer.execute("DROP TABLE school_links") }
+        let runner = harness.runner()
+        #expect(try await runner.runNext(takingOver: false))
+        let failed = try #require(try await harness.partnership.giasImport(one))
+        #expect(failed.state == .failed && failed.failure.contains("its log says why"))
+        #expect(try await harness.count("schools") == 9)
+        #expect(try await runner.runNext(takingOver: false))
+        #expect(try await harness.partnership.giasImport(two)?.state == .succeeded)
+    }
+
     @Test("only one import runs at a time; the queue is worked off in order")
     func queue() async throws {
         let harness = try Harness()

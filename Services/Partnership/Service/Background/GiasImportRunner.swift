@@ -65,7 +65,7 @@ final class GiasImportRunner: Service {
         }
         progress.signal()
         do {
-            let failure = try await run(claim)
+            let failure = try await runOrFail(claim)
             try await index.refresh()
             let ended = try await store.endImport(claim, failure: failure, at: wallClock.now())
             logger.info("an import of the register has ended", metadata: [
@@ -81,6 +81,16 @@ final class GiasImportRunner: Service {
         progress.signal()
         try await store.removeChunks(of: claim.importID)
         return true
+    }
+
+    /// A fault that will not pass ends the import instead of being tried for ever: others wait behind it.
+    private func runOrFail(_ claim: ImportClaim) async throws -> String? {
+        do {
+            return try await run(claim)
+        } catch let error as StoreError where !error.mayPass {
+            logger.error("an import cannot go on", metadata: ["import": "\(claim.importID)", "cause": "\(error)"])
+            return "The service cannot apply the files; its log says why. What was applied before stays."
+        }
     }
 
     /// Returns why a file cannot be used. All files are looked through before the first row is applied.
@@ -158,5 +168,15 @@ final class GiasImportRunner: Service {
         try Task.checkCancellation()
         _ = try await store.apply(batch, of: kind, claim, at: wallClock.now())
         progress.signal()
+    }
+}
+
+extension StoreError {
+    /// Whether the same work may go well later.
+    fileprivate var mayPass: Bool {
+        switch code {
+        case .busy, .unavailable, .cancelled, .lockedByOther: true
+        default: false
+        }
     }
 }

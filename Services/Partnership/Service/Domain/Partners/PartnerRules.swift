@@ -58,6 +58,9 @@ enum PartnerRules {
             if let message { faults.append(FieldFault(field: field, message: message)) }
         }
         fault("name", isBlank(details.name) ? "must not be empty" : line(details.name, longestName))
+        if details.name.first?.isWhitespace == true || details.name.last?.isWhitespace == true, !isBlank(details.name) {
+            fault("name", "must not begin or end with a space")
+        }
         fault("contactName", line(details.contactName, longestName))
         fault("contactEmail", email(details.contactEmail))
         fault("notes", text(details.notes, longestNotes))
