@@ -121,7 +121,7 @@ let package = Package(
     ]
         + service("Partnership")
         + service("Enrolment", tested: false)
-        + service("TrainingEvents", tested: false)
+        + service("TrainingEvents", testing: [log])
         + service("Diagnostics", tested: false)
         + service("Gateway", ["ProtoJSON", "Sodium", http] + nio, testing: ["HTTPClient", log, lifecycle])
 )
