@@ -210,9 +210,18 @@ struct PlacesTests {
         metadata.add("olp-actor-id", "anna")
         metadata.add("olp-actor-kind", "token")
         _ = try await harness.eventsClient.updateEvent(edit, options: CallOptions(metadata: metadata))
-        let records = try await harness.store.read { try $0.history(entity: "event", id: event.id, limit: 10) }
-        #expect(records.map(\.change) == ["edited", "scheduled"])
-        #expect(records[0].actor == Actor(id: "anna", kind: "token") && records[0].reason == "bigger room")
-        #expect(records[0].detailJSON.contains("\"capacity\":[\"4\",\"5\"]"))
+        let first = try await harness.eventsClient.listEventHistory(.init(id: event.id, pageSize: 1))
+        #expect(first.entries.map(\.change) == ["edited"] && first.entries[0].reason == "bigger room")
+        #expect(first.entries[0].actor == .init(id: "anna", kind: "token"))
+        #expect(first.entries[0].detailJson.contains("\"capacity\":[\"4\",\"5\"]"))
+        let second = try await harness.eventsClient.listEventHistory(
+            .init(id: event.id, pageSize: 1, pageToken: first.nextPageToken))
+        #expect(second.entries.map(\.change) == ["scheduled"] && second.nextPageToken.isEmpty)
+        let booking = try await harness.book(try await harness.enrol(1)[0], at: event)
+        _ = try await harness.bookings.cancelBooking(.init(id: booking.id, reason: "ill"))
+        let told = try await harness.bookings.listBookingHistory(.init(id: booking.id)).entries
+        #expect(told.map(\.change) == ["cancelled", "made"] && told[0].reason == "ill")
+        let unknown = await status { _ = try await harness.bookings.listBookingHistory(.init(id: event.id)) }
+        #expect(unknown?.code == .notFound)
     }
 }

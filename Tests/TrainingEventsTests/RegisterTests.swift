@@ -57,6 +57,8 @@ struct RegisterTests {
         #expect(second[0].id != first[0].id)
         let register = try await day.harness.bookings.getRegister(.init(eventId: day.event.id))
         #expect(register.lines == second)
+        let all = try await day.harness.bookings.getRegister(.init(eventId: day.event.id, allLines: true))
+        #expect(all.lines == first + second)
         let kept = try await day.harness.store.read { try $0.row("SELECT COUNT(*) FROM attendance")?.int(0) }
         #expect(kept == 2)
         await #expect(throws: StoreError.self) {
@@ -65,6 +67,20 @@ struct RegisterTests {
         await #expect(throws: StoreError.self) {
             try await day.harness.store.write { try $0.execute("DELETE FROM attendance") }
         }
+    }
+
+    @Test("of one who left during the event still shows what was noted, and takes corrections from nobody else")
+    func strangers() async throws {
+        let day = try await day()
+        _ = try await day.record([day.line(0, .present)])
+        let cancelled = await status {
+            let mine = try await day.harness.bookings.listBookings(.init(applicationId: [day.people[0]])).bookings
+            _ = try await day.harness.bookings.cancelBooking(.init(id: mine[0].id))
+        }
+        #expect(cancelled?.reason == "EVENT_CLOSED")
+        try await day.harness.tell(day.people[0], .withdrawn, version: 2)
+        let register = try await day.harness.bookings.getRegister(.init(eventId: day.event.id))
+        #expect(register.lines.count == 1 && register.candidateIds.count == 2)
     }
 
     @Test("takes what a device sends twice once")
@@ -87,12 +103,16 @@ struct RegisterTests {
             "lines[0].candidateId", "lines[1].partNumber", "lines[2].minutesMissed", "lines[3].minutesMissed",
         ])
         #expect(await status { _ = try await day.record([]) }?.code == .invalidArgument)
-        var fewer = Harness.resize(day.event, to: 3)
-        fewer.parts = Array(fewer.parts.prefix(1))
-        _ = try await day.record([day.line(0, .present)])
+    }
+
+    @Test("keeps a part that has lines in the event")
+    func keptPart() async throws {
+        let day = try await day()
         day.harness.wallClock.advance(by: .seconds(86_400))
         _ = try await day.record([day.line(0, .present, part: 2)])
+        var fewer = Harness.resize(day.event, to: 3)
+        fewer.parts = Array(fewer.parts.prefix(1))
         let gone = await status { [fewer] in _ = try await day.harness.eventsClient.updateEvent(fewer) }
-        #expect(gone?.reason == "PART_HAS_REGISTER" || gone?.reason == "EVENT_CLOSED")
+        #expect(gone?.reason == "PART_HAS_REGISTER")
     }
 }

@@ -10,6 +10,7 @@
 #endif
 #include <string.h>
 #include "google_protobuf_timestamp.pb-c.h"
+#include "olp_common_v1_common.pb-c.h"
 
 typedef struct Olp__TrainingEvents__V1__Booking Olp__TrainingEvents__V1__Booking;
 typedef struct Olp__TrainingEvents__V1__WaitingEntry Olp__TrainingEvents__V1__WaitingEntry;
@@ -22,6 +23,8 @@ typedef struct Olp__TrainingEvents__V1__MoveBookingRequest Olp__TrainingEvents__
 typedef struct Olp__TrainingEvents__V1__AnswerOfferRequest Olp__TrainingEvents__V1__AnswerOfferRequest;
 typedef struct Olp__TrainingEvents__V1__LeaveWaitingListRequest Olp__TrainingEvents__V1__LeaveWaitingListRequest;
 typedef struct Olp__TrainingEvents__V1__GetBookingRequest Olp__TrainingEvents__V1__GetBookingRequest;
+typedef struct Olp__TrainingEvents__V1__ListBookingHistoryRequest Olp__TrainingEvents__V1__ListBookingHistoryRequest;
+typedef struct Olp__TrainingEvents__V1__ListBookingHistoryReply Olp__TrainingEvents__V1__ListBookingHistoryReply;
 typedef struct Olp__TrainingEvents__V1__ListBookingsRequest Olp__TrainingEvents__V1__ListBookingsRequest;
 typedef struct Olp__TrainingEvents__V1__ListBookingsReply Olp__TrainingEvents__V1__ListBookingsReply;
 typedef struct Olp__TrainingEvents__V1__ListWaitingRequest Olp__TrainingEvents__V1__ListWaitingRequest;
@@ -137,6 +140,20 @@ struct Olp__TrainingEvents__V1__GetBookingRequest {
     ProtobufCBinaryData id;
 };
 
+struct Olp__TrainingEvents__V1__ListBookingHistoryRequest {
+    ProtobufCMessage base;
+    ProtobufCBinaryData id;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__TrainingEvents__V1__ListBookingHistoryReply {
+    ProtobufCMessage base;
+    size_t n_entries;
+    Olp__Common__V1__HistoryEntry **entries;
+    ProtobufCBinaryData next_page_token;
+};
+
 struct Olp__TrainingEvents__V1__ListBookingsRequest {
     ProtobufCMessage base;
     size_t n_event_id;
@@ -217,6 +234,7 @@ struct Olp__TrainingEvents__V1__RecordAttendanceReply {
 struct Olp__TrainingEvents__V1__GetRegisterRequest {
     ProtobufCMessage base;
     ProtobufCBinaryData event_id;
+    protobuf_c_boolean all_lines;
 };
 
 struct Olp__TrainingEvents__V1__GetRegisterReply {
@@ -375,6 +393,32 @@ static inline Olp__TrainingEvents__V1__GetBookingRequest *olp__training_events__
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_booking_history_request__descriptor;
+void olp__training_events__v1__list_booking_history_request__init(Olp__TrainingEvents__V1__ListBookingHistoryRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_booking_history_request__get_descriptor(void) {
+    return &olp__training_events__v1__list_booking_history_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListBookingHistoryRequest *olp__training_events__v1__list_booking_history_request__place(void *place) {
+    Olp__TrainingEvents__V1__ListBookingHistoryRequest *message = (Olp__TrainingEvents__V1__ListBookingHistoryRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_booking_history_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_booking_history_reply__descriptor;
+void olp__training_events__v1__list_booking_history_reply__init(Olp__TrainingEvents__V1__ListBookingHistoryReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_booking_history_reply__get_descriptor(void) {
+    return &olp__training_events__v1__list_booking_history_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListBookingHistoryReply *olp__training_events__v1__list_booking_history_reply__place(void *place) {
+    Olp__TrainingEvents__V1__ListBookingHistoryReply *message = (Olp__TrainingEvents__V1__ListBookingHistoryReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_booking_history_reply__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__training_events__v1__list_bookings_request__descriptor;
 void olp__training_events__v1__list_bookings_request__init(Olp__TrainingEvents__V1__ListBookingsRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -520,7 +564,7 @@ static inline Olp__TrainingEvents__V1__GetRegisterReply *olp__training_events__v
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_training_events_v1_bookings__file_bytes(void) {
-    extern const uint8_t olp_training_events_v1_bookings__file[6317];
+    extern const uint8_t olp_training_events_v1_bookings__file[6762];
     return olp_training_events_v1_bookings__file;
 }
 

@@ -10,6 +10,7 @@
 #endif
 #include <string.h>
 #include "google_protobuf_timestamp.pb-c.h"
+#include "olp_common_v1_common.pb-c.h"
 
 typedef struct Olp__TrainingEvents__V1__Venue Olp__TrainingEvents__V1__Venue;
 typedef struct Olp__TrainingEvents__V1__EventPart Olp__TrainingEvents__V1__EventPart;
@@ -21,6 +22,8 @@ typedef struct Olp__TrainingEvents__V1__CancelEventRequest Olp__TrainingEvents__
 typedef struct Olp__TrainingEvents__V1__GetEventRequest Olp__TrainingEvents__V1__GetEventRequest;
 typedef struct Olp__TrainingEvents__V1__ListEventsRequest Olp__TrainingEvents__V1__ListEventsRequest;
 typedef struct Olp__TrainingEvents__V1__ListEventsReply Olp__TrainingEvents__V1__ListEventsReply;
+typedef struct Olp__TrainingEvents__V1__ListEventHistoryRequest Olp__TrainingEvents__V1__ListEventHistoryRequest;
+typedef struct Olp__TrainingEvents__V1__ListEventHistoryReply Olp__TrainingEvents__V1__ListEventHistoryReply;
 
 struct Olp__TrainingEvents__V1__Venue {
     ProtobufCMessage base;
@@ -139,6 +142,20 @@ struct Olp__TrainingEvents__V1__ListEventsReply {
     ProtobufCMessage base;
     size_t n_events;
     Olp__TrainingEvents__V1__Event **events;
+    ProtobufCBinaryData next_page_token;
+};
+
+struct Olp__TrainingEvents__V1__ListEventHistoryRequest {
+    ProtobufCMessage base;
+    ProtobufCBinaryData id;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__TrainingEvents__V1__ListEventHistoryReply {
+    ProtobufCMessage base;
+    size_t n_entries;
+    Olp__Common__V1__HistoryEntry **entries;
     ProtobufCBinaryData next_page_token;
 };
 
@@ -275,9 +292,35 @@ static inline Olp__TrainingEvents__V1__ListEventsReply *olp__training_events__v1
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_event_history_request__descriptor;
+void olp__training_events__v1__list_event_history_request__init(Olp__TrainingEvents__V1__ListEventHistoryRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_event_history_request__get_descriptor(void) {
+    return &olp__training_events__v1__list_event_history_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListEventHistoryRequest *olp__training_events__v1__list_event_history_request__place(void *place) {
+    Olp__TrainingEvents__V1__ListEventHistoryRequest *message = (Olp__TrainingEvents__V1__ListEventHistoryRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_event_history_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_event_history_reply__descriptor;
+void olp__training_events__v1__list_event_history_reply__init(Olp__TrainingEvents__V1__ListEventHistoryReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_event_history_reply__get_descriptor(void) {
+    return &olp__training_events__v1__list_event_history_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListEventHistoryReply *olp__training_events__v1__list_event_history_reply__place(void *place) {
+    Olp__TrainingEvents__V1__ListEventHistoryReply *message = (Olp__TrainingEvents__V1__ListEventHistoryReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_event_history_reply__descriptor;
+    return message;
+}
+
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_training_events_v1_training_events__file_bytes(void) {
-    extern const uint8_t olp_training_events_v1_training_events__file[3522];
+    extern const uint8_t olp_training_events_v1_training_events__file[3926];
     return olp_training_events_v1_training_events__file;
 }
 

@@ -4,16 +4,20 @@ package import RPC
 
 /// The methods of olp.training_events.v1.Bookings.
 package enum BookingsMethods {
-    /// RESOURCE_EXHAUSTED never; FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant,
-    /// or who has a place or waits already.
+    /// FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's
+    /// programme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is
+    /// free, takes it by this.
     package static let bookPlace = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "BookPlace", kind: .unary, idempotency: .unknown)
     package static let cancelBooking = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "CancelBooking", kind: .unary, idempotency: .unknown)
+    /// The new booking. Both events change, or neither.
     package static let moveBooking = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "MoveBooking", kind: .unary, idempotency: .unknown)
     package static let getBooking = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "GetBooking", kind: .unary, idempotency: .noSideEffects)
+    package static let listBookingHistory = MethodDescriptor(
+        service: "olp.training_events.v1.Bookings", method: "ListBookingHistory", kind: .unary, idempotency: .noSideEffects)
     package static let listBookings = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "ListBookings", kind: .unary, idempotency: .noSideEffects)
     /// FAILED_PRECONDITION once the offer has expired.
@@ -25,12 +29,13 @@ package enum BookingsMethods {
         service: "olp.training_events.v1.Bookings", method: "ListWaiting", kind: .unary, idempotency: .noSideEffects)
     package static let listPromotionDecisions = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "ListPromotionDecisions", kind: .unary, idempotency: .noSideEffects)
+    /// From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.
     package static let recordAttendance = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "RecordAttendance", kind: .unary, idempotency: .unknown)
     package static let getRegister = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "GetRegister", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [bookPlace, cancelBooking, moveBooking, getBooking, listBookings, answerOffer, leaveWaitingList, listWaiting, listPromotionDecisions, recordAttendance, getRegister]
+    package static let all: [MethodDescriptor] = [bookPlace, cancelBooking, moveBooking, getBooking, listBookingHistory, listBookings, answerOffer, leaveWaitingList, listWaiting, listPromotionDecisions, recordAttendance, getRegister]
 }
 
 /// Calls olp.training_events.v1.Bookings.
@@ -41,8 +46,9 @@ package struct BookingsClient: Sendable {
         self.channel = channel
     }
 
-    /// RESOURCE_EXHAUSTED never; FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant,
-    /// or who has a place or waits already.
+    /// FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's
+    /// programme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is
+    /// free, takes it by this.
     package func bookPlace(
         _ request: TrainingEventsV1.BookPlaceRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.BookPlaceReply {
@@ -55,6 +61,7 @@ package struct BookingsClient: Sendable {
         try await channel.unary(BookingsMethods.cancelBooking, request, options)
     }
 
+    /// The new booking. Both events change, or neither.
     package func moveBooking(
         _ request: TrainingEventsV1.MoveBookingRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.Booking {
@@ -65,6 +72,12 @@ package struct BookingsClient: Sendable {
         _ request: TrainingEventsV1.GetBookingRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.Booking {
         try await channel.unary(BookingsMethods.getBooking, request, options)
+    }
+
+    package func listBookingHistory(
+        _ request: TrainingEventsV1.ListBookingHistoryRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.ListBookingHistoryReply {
+        try await channel.unary(BookingsMethods.listBookingHistory, request, options)
     }
 
     package func listBookings(
@@ -98,6 +111,7 @@ package struct BookingsClient: Sendable {
         try await channel.unary(BookingsMethods.listPromotionDecisions, request, options)
     }
 
+    /// From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.
     package func recordAttendance(
         _ request: TrainingEventsV1.RecordAttendanceRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.RecordAttendanceReply {
@@ -113,8 +127,9 @@ package struct BookingsClient: Sendable {
 
 /// Answers the calls of olp.training_events.v1.Bookings.
 package protocol BookingsHandlers: Sendable {
-    /// RESOURCE_EXHAUSTED never; FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant,
-    /// or who has a place or waits already.
+    /// FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's
+    /// programme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is
+    /// free, takes it by this.
     func bookPlace(
         _ request: TrainingEventsV1.BookPlaceRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.BookPlaceReply
@@ -123,6 +138,7 @@ package protocol BookingsHandlers: Sendable {
         _ request: TrainingEventsV1.CancelBookingRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Booking
 
+    /// The new booking. Both events change, or neither.
     func moveBooking(
         _ request: TrainingEventsV1.MoveBookingRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Booking
@@ -130,6 +146,10 @@ package protocol BookingsHandlers: Sendable {
     func getBooking(
         _ request: TrainingEventsV1.GetBookingRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Booking
+
+    func listBookingHistory(
+        _ request: TrainingEventsV1.ListBookingHistoryRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.ListBookingHistoryReply
 
     func listBookings(
         _ request: TrainingEventsV1.ListBookingsRequest, context: ServerContext
@@ -152,6 +172,7 @@ package protocol BookingsHandlers: Sendable {
         _ request: TrainingEventsV1.ListPromotionDecisionsRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListPromotionDecisionsReply
 
+    /// From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.
     func recordAttendance(
         _ request: TrainingEventsV1.RecordAttendanceRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.RecordAttendanceReply
@@ -179,6 +200,10 @@ extension BookingsHandlers {
         router.unary(BookingsMethods.getBooking) {
             (request: TrainingEventsV1.GetBookingRequest, context: ServerContext) async throws -> TrainingEventsV1.Booking in
             try await self.getBooking(request, context: context)
+        }
+        router.unary(BookingsMethods.listBookingHistory) {
+            (request: TrainingEventsV1.ListBookingHistoryRequest, context: ServerContext) async throws -> TrainingEventsV1.ListBookingHistoryReply in
+            try await self.listBookingHistory(request, context: context)
         }
         router.unary(BookingsMethods.listBookings) {
             (request: TrainingEventsV1.ListBookingsRequest, context: ServerContext) async throws -> TrainingEventsV1.ListBookingsReply in

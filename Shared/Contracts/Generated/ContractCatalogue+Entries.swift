@@ -419,7 +419,7 @@ extension ContractCatalogue {
         methods: [
             MethodEntry(
                 descriptor: BookingsMethods.bookPlace,
-                comment: "RESOURCE_EXHAUSTED never; FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant,\nor who has a place or waits already.",
+                comment: "FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's\nprogramme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is\nfree, takes it by this.",
                 request: MessageEntry(TrainingEventsV1.BookPlaceRequest.self, comment: ""),
                 reply: MessageEntry(TrainingEventsV1.BookPlaceReply.self, comment: ""),
                 http: [HTTPRoute(.post, "/v1/bookings", body: "*")]),
@@ -431,7 +431,7 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.post, "/v1/bookings/{id}:cancel", body: "*")]),
             MethodEntry(
                 descriptor: BookingsMethods.moveBooking,
-                comment: "",
+                comment: "The new booking. Both events change, or neither.",
                 request: MessageEntry(TrainingEventsV1.MoveBookingRequest.self, comment: "Gives up one place and takes another, both or neither."),
                 reply: MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
                 http: [HTTPRoute(.post, "/v1/bookings/{id}:move", body: "*")]),
@@ -441,6 +441,12 @@ extension ContractCatalogue {
                 request: MessageEntry(TrainingEventsV1.GetBookingRequest.self, comment: ""),
                 reply: MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
                 http: [HTTPRoute(.get, "/v1/bookings/{id}")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listBookingHistory,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListBookingHistoryRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListBookingHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/bookings/{id}/history")]),
             MethodEntry(
                 descriptor: BookingsMethods.listBookings,
                 comment: "",
@@ -473,7 +479,7 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.get, "/v1/events/{event_id}/promotions")]),
             MethodEntry(
                 descriptor: BookingsMethods.recordAttendance,
-                comment: "",
+                comment: "From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.",
                 request: MessageEntry(TrainingEventsV1.RecordAttendanceRequest.self, comment: ""),
                 reply: MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
                 http: [HTTPRoute(.post, "/v1/events/{event_id}/register", body: "*")]),
@@ -497,7 +503,7 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.post, "/v1/events", body: "*")]),
             MethodEntry(
                 descriptor: EventsMethods.updateEvent,
-                comment: "",
+                comment: "FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.",
                 request: MessageEntry(TrainingEventsV1.UpdateEventRequest.self, comment: "Replaces every editable field. A capacity below what is taken is refused."),
                 reply: MessageEntry(TrainingEventsV1.Event.self, comment: ""),
                 http: [HTTPRoute(.put, "/v1/events/{id}", body: "*")]),
@@ -519,6 +525,12 @@ extension ContractCatalogue {
                 request: MessageEntry(TrainingEventsV1.ListEventsRequest.self, comment: ""),
                 reply: MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/events")]),
+            MethodEntry(
+                descriptor: EventsMethods.listEventHistory,
+                comment: "Who changed what of the event itself, when and why; bookings have their own.",
+                request: MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListEventHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events/{id}/history")]),
         ])
 
     package static let messages: [MessageEntry] = [
@@ -656,6 +668,8 @@ extension ContractCatalogue {
         MessageEntry(TrainingEventsV1.AnswerOfferRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.LeaveWaitingListRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.GetBookingRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingHistoryRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingHistoryReply.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListBookingsRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListBookingsReply.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListWaitingRequest.self, comment: ""),
@@ -667,7 +681,7 @@ extension ContractCatalogue {
         MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
         MessageEntry(TrainingEventsV1.GetRegisterRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.GetRegisterReply.self, comment: ""),
-        MessageEntry(TrainingEventsV1.EventChanged.self, comment: "Types \"event.scheduled\", \"event.edited\" and \"event.cancelled\"."),
+        MessageEntry(TrainingEventsV1.EventChanged.self, comment: "Types \"event.scheduled\", \"event.edited\", \"event.cancelled\" and \"event.held\"."),
         MessageEntry(TrainingEventsV1.BookingChanged.self, comment: "Types \"booking.made\", \"booking.cancelled\", \"booking.moved\" and \"booking.released\"."),
         MessageEntry(TrainingEventsV1.WaitingChanged.self, comment: "Types \"waiting.joined\", \"waiting.offered\", \"waiting.accepted\", \"waiting.declined\", \"waiting.expired\",\n\"waiting.withdrawn\" and \"waiting.closed\"."),
         MessageEntry(TrainingEventsV1.Venue.self, comment: ""),
@@ -680,5 +694,7 @@ extension ContractCatalogue {
         MessageEntry(TrainingEventsV1.GetEventRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventsRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventHistoryReply.self, comment: ""),
     ]
 }

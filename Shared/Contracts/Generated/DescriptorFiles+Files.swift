@@ -202,6 +202,7 @@ extension DescriptorFiles {
                 "olp.enrolment.v1.ListRowResultsReply",
                 "olp.enrolment.v1.ApplicationImportState",
                 "olp.enrolment.v1.RowOutcome",
+                "olp.enrolment.v1.RowIssue.Severity",
                 "olp.enrolment.v1.ApplicationImports",
                 "olp.enrolment.v1.ApplicationImports.CreateApplicationImport",
                 "olp.enrolment.v1.ApplicationImports.UploadApplicationFile",
@@ -212,7 +213,7 @@ extension DescriptorFiles {
                 "olp.enrolment.v1.ApplicationImports.WatchApplicationImport",
             ],
             extensions: [],
-            bytes: { unsafe copy(olp_enrolment_v1_application_imports__file_bytes(), 3248) }),
+            bytes: { unsafe copy(olp_enrolment_v1_application_imports__file_bytes(), 3515) }),
         File(
             name: "olp/enrolment/v1/applications.proto",
             dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto", "olp/common/v1/common.proto", "olp/enrolment/v1/catalogue.proto"],
@@ -412,7 +413,7 @@ extension DescriptorFiles {
             bytes: { unsafe copy(olp_partnership_v1_schools__file_bytes(), 4520) }),
         File(
             name: "olp/training_events/v1/bookings.proto",
-            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto"],
+            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto", "olp/common/v1/common.proto"],
             symbols: [
                 "olp.training_events.v1.Booking",
                 "olp.training_events.v1.WaitingEntry",
@@ -425,6 +426,8 @@ extension DescriptorFiles {
                 "olp.training_events.v1.AnswerOfferRequest",
                 "olp.training_events.v1.LeaveWaitingListRequest",
                 "olp.training_events.v1.GetBookingRequest",
+                "olp.training_events.v1.ListBookingHistoryRequest",
+                "olp.training_events.v1.ListBookingHistoryReply",
                 "olp.training_events.v1.ListBookingsRequest",
                 "olp.training_events.v1.ListBookingsReply",
                 "olp.training_events.v1.ListWaitingRequest",
@@ -445,6 +448,7 @@ extension DescriptorFiles {
                 "olp.training_events.v1.Bookings.CancelBooking",
                 "olp.training_events.v1.Bookings.MoveBooking",
                 "olp.training_events.v1.Bookings.GetBooking",
+                "olp.training_events.v1.Bookings.ListBookingHistory",
                 "olp.training_events.v1.Bookings.ListBookings",
                 "olp.training_events.v1.Bookings.AnswerOffer",
                 "olp.training_events.v1.Bookings.LeaveWaitingList",
@@ -454,7 +458,7 @@ extension DescriptorFiles {
                 "olp.training_events.v1.Bookings.GetRegister",
             ],
             extensions: [],
-            bytes: { unsafe copy(olp_training_events_v1_bookings__file_bytes(), 6317) }),
+            bytes: { unsafe copy(olp_training_events_v1_bookings__file_bytes(), 6762) }),
         File(
             name: "olp/training_events/v1/events.proto",
             dependencies: ["olp/training_events/v1/bookings.proto", "olp/training_events/v1/training_events.proto"],
@@ -467,7 +471,7 @@ extension DescriptorFiles {
             bytes: { unsafe copy(olp_training_events_v1_events__file_bytes(), 429) }),
         File(
             name: "olp/training_events/v1/training_events.proto",
-            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto"],
+            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto", "olp/common/v1/common.proto"],
             symbols: [
                 "olp.training_events.v1.Venue",
                 "olp.training_events.v1.EventPart",
@@ -479,6 +483,8 @@ extension DescriptorFiles {
                 "olp.training_events.v1.GetEventRequest",
                 "olp.training_events.v1.ListEventsRequest",
                 "olp.training_events.v1.ListEventsReply",
+                "olp.training_events.v1.ListEventHistoryRequest",
+                "olp.training_events.v1.ListEventHistoryReply",
                 "olp.training_events.v1.EventStatus",
                 "olp.training_events.v1.EventOrder",
                 "olp.training_events.v1.Events",
@@ -487,8 +493,9 @@ extension DescriptorFiles {
                 "olp.training_events.v1.Events.CancelEvent",
                 "olp.training_events.v1.Events.GetEvent",
                 "olp.training_events.v1.Events.ListEvents",
+                "olp.training_events.v1.Events.ListEventHistory",
             ],
             extensions: [],
-            bytes: { unsafe copy(olp_training_events_v1_training_events__file_bytes(), 3522) }),
+            bytes: { unsafe copy(olp_training_events_v1_training_events__file_bytes(), 3926) }),
     ]
 }

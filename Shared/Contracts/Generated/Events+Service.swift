@@ -6,6 +6,7 @@ package import RPC
 package enum EventsMethods {
     package static let scheduleEvent = MethodDescriptor(
         service: "olp.training_events.v1.Events", method: "ScheduleEvent", kind: .unary, idempotency: .unknown)
+    /// FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.
     package static let updateEvent = MethodDescriptor(
         service: "olp.training_events.v1.Events", method: "UpdateEvent", kind: .unary, idempotency: .unknown)
     /// Releases every booking and closes the waiting list.
@@ -15,8 +16,11 @@ package enum EventsMethods {
         service: "olp.training_events.v1.Events", method: "GetEvent", kind: .unary, idempotency: .noSideEffects)
     package static let listEvents = MethodDescriptor(
         service: "olp.training_events.v1.Events", method: "ListEvents", kind: .unary, idempotency: .noSideEffects)
+    /// Who changed what of the event itself, when and why; bookings have their own.
+    package static let listEventHistory = MethodDescriptor(
+        service: "olp.training_events.v1.Events", method: "ListEventHistory", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [scheduleEvent, updateEvent, cancelEvent, getEvent, listEvents]
+    package static let all: [MethodDescriptor] = [scheduleEvent, updateEvent, cancelEvent, getEvent, listEvents, listEventHistory]
 }
 
 /// Calls olp.training_events.v1.Events.
@@ -33,6 +37,7 @@ package struct EventsClient: Sendable {
         try await channel.unary(EventsMethods.scheduleEvent, request, options)
     }
 
+    /// FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.
     package func updateEvent(
         _ request: TrainingEventsV1.UpdateEventRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.Event {
@@ -57,6 +62,13 @@ package struct EventsClient: Sendable {
     ) async throws(RPCError) -> TrainingEventsV1.ListEventsReply {
         try await channel.unary(EventsMethods.listEvents, request, options)
     }
+
+    /// Who changed what of the event itself, when and why; bookings have their own.
+    package func listEventHistory(
+        _ request: TrainingEventsV1.ListEventHistoryRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.ListEventHistoryReply {
+        try await channel.unary(EventsMethods.listEventHistory, request, options)
+    }
 }
 
 /// Answers the calls of olp.training_events.v1.Events.
@@ -65,6 +77,7 @@ package protocol EventsHandlers: Sendable {
         _ request: TrainingEventsV1.ScheduleEventRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Event
 
+    /// FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.
     func updateEvent(
         _ request: TrainingEventsV1.UpdateEventRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Event
@@ -81,6 +94,11 @@ package protocol EventsHandlers: Sendable {
     func listEvents(
         _ request: TrainingEventsV1.ListEventsRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListEventsReply
+
+    /// Who changed what of the event itself, when and why; bookings have their own.
+    func listEventHistory(
+        _ request: TrainingEventsV1.ListEventHistoryRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.ListEventHistoryReply
 }
 
 extension EventsHandlers {
@@ -105,6 +123,10 @@ extension EventsHandlers {
         router.unary(EventsMethods.listEvents) {
             (request: TrainingEventsV1.ListEventsRequest, context: ServerContext) async throws -> TrainingEventsV1.ListEventsReply in
             try await self.listEvents(request, context: context)
+        }
+        router.unary(EventsMethods.listEventHistory) {
+            (request: TrainingEventsV1.ListEventHistoryRequest, context: ServerContext) async throws -> TrainingEventsV1.ListEventHistoryReply in
+            try await self.listEventHistory(request, context: context)
         }
     }
 }

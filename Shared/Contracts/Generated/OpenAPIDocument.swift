@@ -916,7 +916,7 @@ package enum OpenAPIDocument {
                 "tags": [
                   "Bookings"
                 ],
-                "description": "RESOURCE_EXHAUSTED never; FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant,\nor who has a place or waits already.",
+                "description": "FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's\nprogramme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is\nfree, takes it by this.",
                 "parameters": [
                   {
                     "$ref": "#/components/parameters/IdempotencyKey"
@@ -1066,6 +1066,55 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/bookings/{id}/history": {
+              "get": {
+                "operationId": "listBookingHistory",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListBookingHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/bookings/{id}:cancel": {
               "post": {
                 "operationId": "cancelBooking",
@@ -1131,6 +1180,7 @@ package enum OpenAPIDocument {
                 "tags": [
                   "Bookings"
                 ],
+                "description": "The new booking. Both events change, or neither.",
                 "parameters": [
                   {
                     "name": "id",
@@ -1874,6 +1924,7 @@ package enum OpenAPIDocument {
                 "tags": [
                   "Bookings"
                 ],
+                "description": "From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.",
                 "parameters": [
                   {
                     "name": "eventId",
@@ -1938,6 +1989,14 @@ package enum OpenAPIDocument {
                     "schema": {
                       "type": "string"
                     }
+                  },
+                  {
+                    "name": "allLines",
+                    "in": "query",
+                    "schema": {
+                      "type": "boolean",
+                      "description": "Also the lines that were corrected."
+                    }
                   }
                 ],
                 "responses": {
@@ -1963,6 +2022,7 @@ package enum OpenAPIDocument {
                 "tags": [
                   "Events"
                 ],
+                "description": "FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.",
                 "parameters": [
                   {
                     "name": "id",
@@ -2072,6 +2132,56 @@ package enum OpenAPIDocument {
                     "headers": {
                       "ETag": {
                         "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{id}/history": {
+              "get": {
+                "operationId": "listEventHistory",
+                "tags": [
+                  "Events"
+                ],
+                "description": "Who changed what of the event itself, when and why; bookings have their own.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListEventHistoryReply"
+                        }
                       }
                     }
                   },
@@ -3998,7 +4108,7 @@ package enum OpenAPIDocument {
                   "BOOKING_STATUS_MOVED",
                   "BOOKING_STATUS_RELEASED"
                 ],
-                "description": "- `BOOKING_STATUS_BOOKED`: Takes a place, as do the last two.\n- `BOOKING_STATUS_MOVED`: The place was given up for one at another event.\n- `BOOKING_STATUS_RELEASED`: Ended with the participant's withdrawal or the event's cancellation."
+                "description": "- `BOOKING_STATUS_BOOKED`: The only one that takes a place.\n- `BOOKING_STATUS_MOVED`: The place was given up for one at another event.\n- `BOOKING_STATUS_RELEASED`: Ended with the participant's withdrawal or the event's cancellation."
               },
               "Candidate": {
                 "type": "object",
@@ -4148,7 +4258,8 @@ package enum OpenAPIDocument {
                 "type": "object",
                 "properties": {
                   "cohortId": {
-                    "type": "string"
+                    "type": "string",
+                    "description": "Rows that name another cohort are rejected. Empty: each row is for the cohort that it names."
                   },
                   "dryRun": {
                     "type": "boolean"
@@ -4311,7 +4422,7 @@ package enum OpenAPIDocument {
                     "items": {
                       "$ref": "#/components/schemas/Attendance"
                     },
-                    "description": "The line that counts for each part and candidate: the last one."
+                    "description": "The line that counts for each part and candidate, the last one; with `all_lines`, every line as they came."
                   },
                   "candidateIds": {
                     "type": "array",
@@ -4600,6 +4711,21 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "ListBookingHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
               "ListBookingsReply": {
                 "type": "object",
                 "properties": {
@@ -4636,6 +4762,21 @@ package enum OpenAPIDocument {
                     "type": "array",
                     "items": {
                       "$ref": "#/components/schemas/Cohort"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListEventHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
                     },
                     "description": "Newest first."
                   },
@@ -5194,13 +5335,31 @@ package enum OpenAPIDocument {
                   },
                   "code": {
                     "type": "string",
-                    "description": "Stable code, such as \"trn-not-valid\"."
+                    "description": "Stable code, such as \"trn-missing\"."
                   },
                   "message": {
                     "type": "string",
                     "description": "Without what stands in the row."
+                  },
+                  "severity": {
+                    "$ref": "#/components/schemas/RowIssue.Severity"
+                  },
+                  "relatedReference": {
+                    "type": "string",
+                    "description": "How the file named the earlier application that this one clashes with."
                   }
                 }
+              },
+              "RowIssue.Severity": {
+                "type": "string",
+                "enum": [
+                  "SEVERITY_UNSPECIFIED",
+                  "SEVERITY_INFO",
+                  "SEVERITY_NORMALISED",
+                  "SEVERITY_REVIEW",
+                  "SEVERITY_REJECTED"
+                ],
+                "description": "- `SEVERITY_INFO`: Used as it is; something to know.\n- `SEVERITY_NORMALISED`: Used after cleaning.\n- `SEVERITY_REVIEW`: Used, but a person should look at it.\n- `SEVERITY_REJECTED`: Not used."
               },
               "RowOutcome": {
                 "type": "string",
@@ -5230,13 +5389,18 @@ package enum OpenAPIDocument {
                     "type": "string"
                   },
                   "applicationId": {
-                    "type": "string"
+                    "type": "string",
+                    "description": "Empty in a dry run, and for a row that was rejected."
                   },
                   "issues": {
                     "type": "array",
                     "items": {
                       "$ref": "#/components/schemas/RowIssue"
                     }
+                  },
+                  "reference": {
+                    "type": "string",
+                    "description": "How the file names the application."
                   }
                 },
                 "description": "What became of one row, or would."
@@ -5667,7 +5831,7 @@ package enum OpenAPIDocument {
                   "WAITING_STATUS_WITHDRAWN",
                   "WAITING_STATUS_CLOSED"
                 ],
-                "description": "- `WAITING_STATUS_OFFERED`: A place is held until `offer_expires_at`.\n- `WAITING_STATUS_CLOSED`: The event was cancelled or has begun."
+                "description": "- `WAITING_STATUS_OFFERED`: A place is held until, and not at, `offer_expires_at`.\n- `WAITING_STATUS_CLOSED`: The event was cancelled or has begun."
               },
               "Problem": {
                 "type": "object",

@@ -537,6 +537,98 @@ extension TrainingEventsV1.GetBookingRequest: Message {
     }
 }
 
+extension TrainingEventsV1.ListBookingHistoryRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.ListBookingHistoryRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_booking_history_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_booking_history_request__place(arena.space(Olp__TrainingEvents__V1__ListBookingHistoryRequest.self))!
+        unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListBookingHistoryRequest.self)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension TrainingEventsV1.ListBookingHistoryReply: Message {
+    package static var messageName: String { "olp.training_events.v1.ListBookingHistoryReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_booking_history_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_booking_history_reply__place(arena.space(Olp__TrainingEvents__V1__ListBookingHistoryReply.self))!
+        if !self.entries.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Common__V1__HistoryEntry>?.self, count: self.entries.count)
+            for index in self.entries.indices {
+                unsafe list[index] = self.entries[index].lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__HistoryEntry.self)
+            }
+            unsafe c.pointee.entries = list
+            unsafe c.pointee.n_entries = self.entries.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListBookingHistoryReply.self)
+        var list1: [CommonV1.HistoryEntry] = []
+        if unsafe c.pointee.n_entries > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_entries)
+            for index in 0..<(unsafe c.pointee.n_entries) {
+                list1.append(try unsafe CommonV1.HistoryEntry(laid: c.pointee.entries[index]!))
+            }
+        }
+        self.entries = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}
+
 extension TrainingEventsV1.ListBookingsRequest: Message {
     package static var messageName: String { "olp.training_events.v1.ListBookingsRequest" }
 
@@ -1095,6 +1187,7 @@ extension TrainingEventsV1.GetRegisterRequest: Message {
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__training_events__v1__get_register_request__place(arena.space(Olp__TrainingEvents__V1__GetRegisterRequest.self))!
         unsafe c.pointee.event_id = ProtobufCBinaryData(arena.bytes(of: self.eventId))
+        unsafe c.pointee.all_lines = self.allLines ? 1 : 0
         return UnsafeMutableRawPointer(c)
     }
 
@@ -1102,6 +1195,7 @@ extension TrainingEventsV1.GetRegisterRequest: Message {
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__GetRegisterRequest.self)
         self.eventId = unsafe Unpacked.text(c.pointee.event_id)
+        self.allLines = unsafe c.pointee.all_lines != 0
     }
 }
 

@@ -558,6 +558,80 @@ extension TrainingEventsV1.GetBookingRequest: JSONMessage {
     }
 }
 
+extension TrainingEventsV1.ListBookingHistoryRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("id", jsonName: "id", number: 1, kind: .string),
+        FieldInfo("page_size", jsonName: "pageSize", number: 2, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 3, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.id.isEmpty {
+            json.key("id")
+            json.value(self.id)
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.id = try json.text()
+            case 2: self.pageSize = try json.integer()
+            case 3: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.ListBookingHistoryReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("entries", jsonName: "entries", number: 1, kind: .message, isRepeated: true, messageName: "olp.common.v1.HistoryEntry"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.entries.isEmpty {
+            json.key("entries")
+            json.beginArray()
+            for value in self.entries { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.entries.append(try CommonV1.HistoryEntry(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
 extension TrainingEventsV1.ListBookingsRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("event_id", jsonName: "eventId", number: 1, kind: .string, isRepeated: true),
@@ -963,6 +1037,7 @@ extension TrainingEventsV1.RecordAttendanceReply: JSONMessage {
 extension TrainingEventsV1.GetRegisterRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("event_id", jsonName: "eventId", number: 1, kind: .string),
+        FieldInfo("all_lines", jsonName: "allLines", number: 2, kind: .bool),
     ]
     private static let jsonNames = JSONNames(fields)
 
@@ -970,6 +1045,10 @@ extension TrainingEventsV1.GetRegisterRequest: JSONMessage {
         if json.includeDefaults || !self.eventId.isEmpty {
             json.key("eventId")
             json.value(self.eventId)
+        }
+        if json.includeDefaults || self.allLines {
+            json.key("allLines")
+            json.value(self.allLines)
         }
     }
 
@@ -980,6 +1059,7 @@ extension TrainingEventsV1.GetRegisterRequest: JSONMessage {
         while let number = try json.nextField(of: Self.jsonNames, &seen) {
             switch number {
             case 1: self.eventId = try json.text()
+            case 2: self.allLines = try json.bool()
             default: try json.skipValue()
             }
         }

@@ -5,7 +5,7 @@ import Wire
 extension TrainingEventsV1 {
     package enum BookingStatus: MessageEnum {
         case unspecified
-        /// Takes a place, as do the last two.
+        /// The only one that takes a place.
         case booked
         case cancelled
         /// The place was given up for one at another event.
@@ -61,7 +61,7 @@ extension TrainingEventsV1 {
     package enum WaitingStatus: MessageEnum {
         case unspecified
         case waiting
-        /// A place is held until `offer_expires_at`.
+        /// A place is held until, and not at, `offer_expires_at`.
         case offered
         case accepted
         case declined
@@ -541,6 +541,45 @@ extension TrainingEventsV1 {
 }
 
 extension TrainingEventsV1 {
+    package struct ListBookingHistoryRequest: Hashable, Sendable {
+        package var id: String
+        /// 1 to 100; 0 means 50.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(id: "") }
+
+        package init(
+            id: String = "",
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.id = id
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListBookingHistoryReply: Hashable, Sendable {
+        /// Newest first.
+        package var entries: [CommonV1.HistoryEntry]
+        package var nextPageToken: String
+
+        package init() { self.init(entries: []) }
+
+        package init(
+            entries: [CommonV1.HistoryEntry] = [],
+            nextPageToken: String = ""
+        ) {
+            self.entries = entries
+            self.nextPageToken = nextPageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
     package struct ListBookingsRequest: Hashable, Sendable {
         package var eventId: [String]
         package var candidateId: [String]
@@ -732,20 +771,24 @@ extension TrainingEventsV1 {
 extension TrainingEventsV1 {
     package struct GetRegisterRequest: Hashable, Sendable {
         package var eventId: String
+        /// Also the lines that were corrected.
+        package var allLines: Bool
 
         package init() { self.init(eventId: "") }
 
         package init(
-            eventId: String = ""
+            eventId: String = "",
+            allLines: Bool = false
         ) {
             self.eventId = eventId
+            self.allLines = allLines
         }
     }
 }
 
 extension TrainingEventsV1 {
     package struct GetRegisterReply: Hashable, Sendable {
-        /// The line that counts for each part and candidate: the last one.
+        /// The line that counts for each part and candidate, the last one; with `all_lines`, every line as they came.
         package var lines: [TrainingEventsV1.Attendance]
         /// Everybody with a place.
         package var candidateIds: [String]

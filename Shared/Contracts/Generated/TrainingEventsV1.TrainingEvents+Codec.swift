@@ -650,3 +650,95 @@ extension TrainingEventsV1.ListEventsReply: Message {
         self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
     }
 }
+
+extension TrainingEventsV1.ListEventHistoryRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.ListEventHistoryRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_event_history_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_event_history_request__place(arena.space(Olp__TrainingEvents__V1__ListEventHistoryRequest.self))!
+        unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListEventHistoryRequest.self)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension TrainingEventsV1.ListEventHistoryReply: Message {
+    package static var messageName: String { "olp.training_events.v1.ListEventHistoryReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_event_history_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_event_history_reply__place(arena.space(Olp__TrainingEvents__V1__ListEventHistoryReply.self))!
+        if !self.entries.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Common__V1__HistoryEntry>?.self, count: self.entries.count)
+            for index in self.entries.indices {
+                unsafe list[index] = self.entries[index].lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__HistoryEntry.self)
+            }
+            unsafe c.pointee.entries = list
+            unsafe c.pointee.n_entries = self.entries.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListEventHistoryReply.self)
+        var list1: [CommonV1.HistoryEntry] = []
+        if unsafe c.pointee.n_entries > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_entries)
+            for index in 0..<(unsafe c.pointee.n_entries) {
+                list1.append(try unsafe CommonV1.HistoryEntry(laid: c.pointee.entries[index]!))
+            }
+        }
+        self.entries = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}

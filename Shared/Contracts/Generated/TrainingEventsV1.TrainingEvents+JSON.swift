@@ -648,3 +648,77 @@ extension TrainingEventsV1.ListEventsReply: JSONMessage {
         }
     }
 }
+
+extension TrainingEventsV1.ListEventHistoryRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("id", jsonName: "id", number: 1, kind: .string),
+        FieldInfo("page_size", jsonName: "pageSize", number: 2, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 3, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.id.isEmpty {
+            json.key("id")
+            json.value(self.id)
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.id = try json.text()
+            case 2: self.pageSize = try json.integer()
+            case 3: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.ListEventHistoryReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("entries", jsonName: "entries", number: 1, kind: .message, isRepeated: true, messageName: "olp.common.v1.HistoryEntry"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.entries.isEmpty {
+            json.key("entries")
+            json.beginArray()
+            for value in self.entries { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.entries.append(try CommonV1.HistoryEntry(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}

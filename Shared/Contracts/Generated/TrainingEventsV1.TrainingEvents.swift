@@ -431,3 +431,42 @@ extension TrainingEventsV1 {
         }
     }
 }
+
+extension TrainingEventsV1 {
+    package struct ListEventHistoryRequest: Hashable, Sendable {
+        package var id: String
+        /// 1 to 100; 0 means 50.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(id: "") }
+
+        package init(
+            id: String = "",
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.id = id
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListEventHistoryReply: Hashable, Sendable {
+        /// Newest first.
+        package var entries: [CommonV1.HistoryEntry]
+        package var nextPageToken: String
+
+        package init() { self.init(entries: []) }
+
+        package init(
+            entries: [CommonV1.HistoryEntry] = [],
+            nextPageToken: String = ""
+        ) {
+            self.entries = entries
+            self.nextPageToken = nextPageToken
+        }
+    }
+}

@@ -74,7 +74,9 @@ extension TrainingEventsStore {
             // In the order of their ids, so that two moves in opposite directions never wait for each other.
             var events: [UUIDv7: TrainingEvent] = [:]
             for eventID in [booking.eventID, target].sorted() { events[eventID] = try work.settled(eventID) }
-            guard var from = events[booking.eventID], var to = events[target] else { throw EventsNotFound.event(target) }
+            guard var from = events[booking.eventID], var to = events[target] else {
+                throw EventsNotFound.event(target)
+            }
             try BookingRules.checkEnd(booking, from, expectedVersion: expectedVersion, at: work.now)
             let facts = try work.facts(booking.applicationID, to)
             guard case .book(let entry) = try BookingRules.decide(to, facts, wait: nil, at: work.now) else {

@@ -40,14 +40,17 @@ extension TrainingEventsStore {
         return try await store.read { reader in
             var conditions = Self.conditions([
                 ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
-                ("application_id", filter.applications.map(\.sqlValue)), ("status", filter.statuses.map(\.rawValue.sqlValue)),
+                ("application_id", filter.applications.map(\.sqlValue)),
+                ("status", filter.statuses.map(\.rawValue.sqlValue)),
             ])
             if let after { conditions.append("id < \(after[0])") }
             let rows = try reader.rows("""
                 SELECT \(raw: BookingTable.columns) FROM bookings WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY id DESC LIMIT \(pageSize + 1)
                 """)
-            return try Page(rows, size: pageSize, filters: filters) { try BookingTable.read($0) } keys: { [try $0.value(0)] }
+            return try Page(rows, size: pageSize, filters: filters) { row in
+                try BookingTable.read(row)
+            } keys: { [try $0.value(0)] }
         }
     }
 

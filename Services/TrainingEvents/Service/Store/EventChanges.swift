@@ -47,7 +47,8 @@ extension TrainingEventsStore {
 
     /// Releases every booking and closes the waiting list.
     func cancelEvent(
-        _ id: UUIDv7, expectedVersion: Int64, _ mutation: Mutation, reply: @escaping @Sendable (TrainingEvent) -> [UInt8]
+        _ id: UUIDv7, expectedVersion: Int64, _ mutation: Mutation,
+        reply: @escaping @Sendable (TrainingEvent) -> [UInt8]
     ) async throws -> [UInt8] {
         try await change(mutation) { work in
             guard var event = try EventTable.find(id, work.writer) else { throw EventsNotFound.event(id) }

@@ -5,7 +5,8 @@ import Values
 enum EventTable {
     static let columns = """
         id, programme, module, cohort_id, partner_id, title, venue_name, venue_postcode, venue_school_urn, \
-        venue_online, capacity, minimum, reserved, blocked, status, booked, offered, waiting, releases, version, revision
+        venue_online, capacity, minimum, reserved, blocked, status, booked, offered, waiting, releases, version, \
+        revision
         """
 
     static func read(_ row: Row, parts: [EventPart]) throws(StoreError) -> TrainingEvent {
@@ -65,7 +66,8 @@ enum EventTable {
         try writer.execute("""
             UPDATE events SET title = \(plan.title), title_key = \(EventRules.titleKey(plan.title)),
                 search_text = \(searchText(plan.title)), venue_name = \(plan.venue.name),
-                venue_postcode = \((plan.venue.postcode?.text).sqlValue), venue_school_urn = \(plan.venue.school.sqlValue),
+                venue_postcode = \((plan.venue.postcode?.text).sqlValue),
+                venue_school_urn = \(plan.venue.school.sqlValue),
                 venue_online = \(plan.venue.isOnline), starts_at = \(plan.startsAt), ends_at = \(plan.endsAt),
                 minimum = \(plan.minimum)
             WHERE id = \(event.id)

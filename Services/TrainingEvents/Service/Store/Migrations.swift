@@ -101,7 +101,10 @@ enum Migrations {
             CHECK (status <> 2 OR offer_expires_at IS NOT NULL)
         )
         """,
-        "CREATE UNIQUE INDEX waiting_entries_one_open ON waiting_entries (event_id, candidate_id) WHERE status IN (1, 2)",
+        """
+        CREATE UNIQUE INDEX waiting_entries_one_open ON waiting_entries (event_id, candidate_id)
+        WHERE status IN (1, 2)
+        """,
         "CREATE INDEX waiting_entries_in_order ON waiting_entries (event_id, priority, joined_at, id)",
         "CREATE INDEX waiting_entries_by_candidate ON waiting_entries (candidate_id, id)",
         "CREATE INDEX waiting_entries_by_application ON waiting_entries (application_id, id)",

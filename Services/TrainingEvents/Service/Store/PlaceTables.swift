@@ -65,7 +65,9 @@ enum WaitingTable {
     }
 
     static func find(_ id: UUIDv7, _ reader: any Reader) throws(StoreError) -> WaitingEntry? {
-        guard let row = try reader.row("SELECT \(raw: columns) FROM waiting_entries WHERE id = \(id)") else { return nil }
+        guard let row = try reader.row("SELECT \(raw: columns) FROM waiting_entries WHERE id = \(id)") else {
+            return nil
+        }
         return try read(row)
     }
 
@@ -92,7 +94,8 @@ enum WaitingTable {
 
     static func update(_ entry: WaitingEntry, _ writer: any Writer) throws(StoreError) {
         try writer.execute("""
-            UPDATE waiting_entries SET status = \(entry.status.rawValue), offer_expires_at = \(entry.offerExpiresAt.sqlValue),
+            UPDATE waiting_entries SET status = \(entry.status.rawValue),
+                offer_expires_at = \(entry.offerExpiresAt.sqlValue),
                 passed_at_release = \(entry.passedAtRelease), version = \(entry.version)
             WHERE id = \(entry.id)
             """)

@@ -71,7 +71,9 @@ struct PlaceWork {
     }
 
     /// Gives a place up. Who waits is not asked yet: that is ``release(_:)``.
-    func end(_ booking: Booking, as status: BookingStatus, _ reason: String, of event: inout TrainingEvent) throws -> Booking {
+    func end(
+        _ booking: Booking, as status: BookingStatus, _ reason: String, of event: inout TrainingEvent
+    ) throws -> Booking {
         var ended = booking
         (ended.status, ended.statusReason, ended.endedAt) = (status, reason, now)
         ended.version += 1
@@ -82,7 +84,8 @@ struct PlaceWork {
     }
 
     private func record(_ booking: Booking, _ change: String, _ school: URN?) throws {
-        try writer.recordHistory(entity: "booking", id: booking.id.text, version: booking.version, change: change, mutation)
+        try writer.recordHistory(
+            entity: "booking", id: booking.id.text, version: booking.version, change: change, mutation)
         try tell("booking.\(change)", booking.id, booking.version, store.payloads.booking(booking, school: school))
     }
 

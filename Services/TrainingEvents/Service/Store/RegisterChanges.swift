@@ -17,7 +17,7 @@ extension TrainingEventsStore {
     ) async throws -> [UInt8] {
         try await change(mutation) { work in
             guard let event = try EventTable.find(id, work.writer) else { throw EventsNotFound.event(id) }
-            let held = try Self.register(of: id, work.writer)
+            let held = try Self.register(of: id, allLines: false, work.writer)
             var counting: [AttendanceRules.Key: AttendanceLine] = [:]
             for line in held.lines { counting[line.key] = line }
             let new = try AttendanceRules.newMarks(
@@ -40,28 +40,34 @@ extension TrainingEventsStore {
         }
     }
 
-    /// Nil if there is no such event.
-    func register(of id: UUIDv7) async throws -> EventRegister? {
+    /// - Parameter allLines: Also those that were corrected, as they came.
+    /// - Returns: nil if there is no such event.
+    func register(of id: UUIDv7, allLines: Bool) async throws -> EventRegister? {
         try await store.read { reader in
             guard try reader.row("SELECT 1 FROM events WHERE id = \(id)") != nil else { return nil }
-            return try Self.register(of: id, reader)
+            return try Self.register(of: id, allLines: allLines, reader)
         }
     }
 
-    private static func register(of id: UUIDv7, _ reader: any Reader) throws(StoreError) -> EventRegister {
+    private static func register(
+        of id: UUIDv7, allLines: Bool, _ reader: any Reader
+    ) throws(StoreError) -> EventRegister {
         var candidates: [String] = []
         for row in try reader.rows("""
             SELECT candidate_id FROM bookings WHERE event_id = \(id) AND status = 1 ORDER BY candidate_id
             """) {
             candidates.append(try row.text(0))
         }
-        var lines: [AttendanceLine] = []
-        for row in try reader.rows("""
-            SELECT id, event_id, number, part_number, candidate_id, kind, minutes_missed, note, recorded_at, recorded_by,
-                   reason
-            FROM attendance WHERE event_id = \(id) AND number IN (
+        let choice: SQL = allLines ? "ORDER BY number" : """
+            AND number IN (
                 SELECT MAX(number) FROM attendance WHERE event_id = \(id) GROUP BY part_number, candidate_id)
             ORDER BY part_number, candidate_id
+            """
+        var lines: [AttendanceLine] = []
+        for row in try reader.rows("""
+            SELECT id, event_id, number, part_number, candidate_id, kind, minutes_missed, note, recorded_at,
+                   recorded_by, reason
+            FROM attendance WHERE event_id = \(id) \(choice)
             """) {
             lines.append(try read(row))
         }

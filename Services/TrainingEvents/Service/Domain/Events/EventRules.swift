@@ -13,7 +13,8 @@ enum EventRules {
         _ subject: EventSubject, _ plan: EventPlan, reason: String, at now: Instant
     ) throws(EventsRefusal) {
         var faults = faults(plan, reason: reason)
-        for (field, value) in [("programme", subject.programme), ("module", subject.module), ("cohortId", subject.cohortID)] {
+        let keys = [("programme", subject.programme), ("module", subject.module), ("cohortId", subject.cohortID)]
+        for (field, value) in keys {
             faults += line(value, field, longest: longestKey, isRequired: field == "programme")
         }
         if let partner = subject.partnerID {
@@ -59,7 +60,9 @@ enum EventRules {
         _ event: TrainingEvent, expectedVersion: Int64, reason: String, at now: Instant
     ) throws(EventsRefusal) {
         var faults = text(reason, "reason", longest: longestReason)
-        if isBlank(reason) { faults.append(FieldFault(field: "reason", message: "must say why the event is cancelled")) }
+        if isBlank(reason) {
+            faults.append(FieldFault(field: "reason", message: "must say why the event is cancelled"))
+        }
         guard faults.isEmpty else { throw .invalid(faults) }
         try BookingRules.checkVersion("event", event.version, expected: expectedVersion)
         guard event.status == .scheduled, !event.hasEnded(at: now) else {

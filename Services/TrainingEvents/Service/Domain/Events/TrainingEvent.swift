@@ -76,7 +76,8 @@ struct TrainingEvent: Hashable, Sendable {
     var revision: Int64 = 0
 
     var places: Places {
-        Places(capacity: plan.capacity, booked: booked, offered: offered, reserved: plan.reserved, blocked: plan.blocked)
+        Places(capacity: plan.capacity, booked: booked, offered: offered, reserved: plan.reserved,
+               blocked: plan.blocked)
     }
 
     func hasBegun(at now: Instant) -> Bool { now >= plan.startsAt }

@@ -40,7 +40,9 @@ enum Promotion {
         return decisions
     }
 
-    private static func judge(_ candidate: Candidate, _ event: TrainingEvent, _ deadline: Instant?) -> PromotionDecision {
+    private static func judge(
+        _ candidate: Candidate, _ event: TrainingEvent, _ deadline: Instant?
+    ) -> PromotionDecision {
         let entry = candidate.entry
         func outcome(_ outcome: PromotionDecision.Outcome, _ reason: String) -> PromotionDecision {
             PromotionDecision(entryID: entry.id, outcome: outcome, reason: reason)

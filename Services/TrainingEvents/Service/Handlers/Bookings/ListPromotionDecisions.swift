@@ -16,7 +16,8 @@ extension BookingsService {
         }
         let decisions = page.elements.map { decision in
             TrainingEventsV1.PromotionDecision(
-                at: .init(decision.at), entryId: decision.entryID.text, outcome: decision.outcome, reason: decision.reason)
+                at: .init(decision.at), entryId: decision.entryID.text, outcome: decision.outcome,
+                reason: decision.reason)
         }
         return .init(decisions: decisions, nextPageToken: page.nextToken)
     }

@@ -9,7 +9,8 @@ struct ContractPayloads: EventPayloads {
     }
 
     func booking(_ booking: Booking, school: URN?) -> EventPayload {
-        EventPayload(TrainingEventsV1.BookingChanged(booking: .init(booking), schoolUrn: school.map { Int64($0.number) }))
+        EventPayload(TrainingEventsV1.BookingChanged(
+            booking: .init(booking), schoolUrn: school.map { Int64($0.number) }))
     }
 
     func waiting(_ entry: WaitingEntry) -> EventPayload {

@@ -65,3 +65,11 @@ extension TrainingEventsV1.Attendance {
             recordedBy: line.recordedBy)
     }
 }
+
+extension CommonV1.HistoryEntry {
+    init(_ entry: HistoryEntry) {
+        self.init(
+            version: entry.version, at: .init(entry.at), actor: .init(id: entry.actorID, kind: entry.actorKind),
+            change: entry.change, reason: entry.reason, detailJson: entry.detailJSON)
+    }
+}
