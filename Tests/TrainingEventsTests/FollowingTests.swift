@@ -33,8 +33,8 @@ struct FollowingTests {
         let payload = EnrolmentV1.ApplicationChanged(application: application, candidateName: "Ada Example")
         try await store.write { writer in
             _ = try writer.appendEvent(StoredEvent(
-                id: "e-\(application.version)", type: type, subject: application.id, subjectVersion: application.version,
-                at: Harness.start, actor: Actor(id: "anna", kind: "token"),
+                id: "e-\(application.version)", type: type, subject: application.id,
+                subjectVersion: application.version, at: Harness.start, actor: Actor(id: "anna", kind: "token"),
                 payloadType: EnrolmentV1.ApplicationChanged.messageName, payload: payload.encoded()))
         }
     }
@@ -66,7 +66,8 @@ struct FollowingTests {
             var harness = try Harness(path: path)
             let event = try await harness.schedule(capacity: 1)
             let later = try await harness.schedule(capacity: 1)
-            try await say("application.submitted", Self.application(.unspecified, version: 1, approval: .pending), in: source)
+            let submitted = Self.application(.unspecified, version: 1, approval: .pending)
+            try await say("application.submitted", submitted, in: source)
             try await follow(source, into: harness, 1)
             let early = await status { [harness] in _ = try await harness.book(Self.id, at: event) }
             #expect(early?.reason == "NOT_A_PARTICIPANT")
@@ -91,7 +92,8 @@ struct FollowingTests {
             #expect(try await harness.entry(waiting.id).status == .offered)
             let records = try await harness.store.read { try $0.history(entity: "booking", id: booking.id, limit: 5) }
             #expect(records.first?.actor.id == "anna" && records.first?.requestID == "e-5")
-            let told = try await harness.store.events(after: nil, limit: 1000).last { $0.event.type == "booking.released" }
+            let feed = try await harness.store.events(after: nil, limit: 1000)
+            let told = feed.last { $0.event.type == "booking.released" }
             let payload = try TrainingEventsV1.BookingChanged(decoding: try #require(told).event.payload)
             #expect(payload.schoolUrn == 137_773)
             #expect(try await harness.faults().isEmpty)

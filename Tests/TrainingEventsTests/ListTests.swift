@@ -22,7 +22,8 @@ struct ListTests {
     @Test("events come page by page in each order, and by each filter")
     func events() async throws {
         let harness = try Harness()
-        for (title, days, cohort) in [("Delta way", 9, "a"), ("alpha day", 12, "a"), ("Charlie", 10, "b"), ("bravo day", 11, "b")] {
+        let plans = [("Delta way", 9, "a"), ("alpha day", 12, "a"), ("Charlie", 10, "b"), ("bravo day", 11, "b")]
+        for (title, days, cohort) in plans {
             _ = try await harness.schedule(capacity: 1, in: .seconds(days * 86_400), title: title, cohort: cohort)
         }
         #expect(try await pages(harness, .init(pageSize: 1)) == ["Delta way", "Charlie", "bravo day", "alpha day"])
@@ -71,6 +72,9 @@ struct ListTests {
     /// What a list costs must not grow with the table.
     @Test("lists walk an index and sort nothing", arguments: [
         ("SELECT * FROM bookings WHERE event_id IN ('a') AND id < 'z' ORDER BY id DESC LIMIT 51", "bookings_by_event"),
+        ("SELECT * FROM bookings WHERE event_id IN ('a') AND +status IN (1) ORDER BY id DESC LIMIT 51",
+         "bookings_by_event"),
+        ("SELECT * FROM bookings WHERE status IN (2) ORDER BY id DESC LIMIT 51", "bookings_by_status"),
         ("SELECT * FROM bookings WHERE candidate_id IN ('a') ORDER BY id DESC LIMIT 51", "bookings_by_candidate"),
         ("SELECT * FROM bookings WHERE application_id IN ('a') ORDER BY id DESC LIMIT 51", "bookings_by_application"),
         ("SELECT * FROM bookings WHERE 1 = 1 AND id < 'z' ORDER BY id DESC LIMIT 51", "sqlite_autoindex_bookings_1"),

@@ -33,11 +33,12 @@ struct PlacesTests {
         let people = try await harness.enrol(2)
         let (first, second) = (try await harness.book(people[0], at: one), try await harness.book(people[1], at: two))
         await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                await status { _ = try await harness.bookings.moveBooking(.init(id: first.id, toEventId: two.id)) }?.reason
-            }
-            group.addTask {
-                await status { _ = try await harness.bookings.moveBooking(.init(id: second.id, toEventId: one.id)) }?.reason
+            for (booking, target) in [(first, two), (second, one)] {
+                group.addTask {
+                    await status {
+                        _ = try await harness.bookings.moveBooking(.init(id: booking.id, toEventId: target.id))
+                    }?.reason
+                }
             }
             for await reason in group { #expect(reason == "NO_PLACE") }
         }

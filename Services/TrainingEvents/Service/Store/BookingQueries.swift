@@ -37,11 +37,13 @@ extension TrainingEventsStore {
             EventFilter.joined(filter.applications), EventFilter.joined(filter.statuses.map { "\($0.rawValue)" }),
         ]
         let after = try PageToken.keys(token, count: 1, filters: filters)
+        let isNarrow = !(filter.events.isEmpty && filter.candidates.isEmpty && filter.applications.isEmpty)
         return try await store.read { reader in
             var conditions = Self.conditions([
                 ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
                 ("application_id", filter.applications.map(\.sqlValue)),
-                ("status", filter.statuses.map(\.rawValue.sqlValue)),
+                // With the sign no index of statuses is used: most bookings have one status.
+                (isNarrow ? "+status" : "status", filter.statuses.map(\.rawValue.sqlValue)),
             ])
             if let after { conditions.append("id < \(after[0])") }
             let rows = try reader.rows("""

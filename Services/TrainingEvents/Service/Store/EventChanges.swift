@@ -7,9 +7,9 @@ extension TrainingEventsStore {
         _ subject: EventSubject, _ plan: EventPlan, _ mutation: Mutation,
         reply: @escaping @Sendable (TrainingEvent) -> [UInt8]
     ) async throws -> [UInt8] {
-        try EventRules.checkNew(subject, plan, reason: mutation.reason, at: mutation.at)
         let id = identifiers.next()
         return try await change(mutation) { work in
+            try EventRules.checkNew(subject, plan, reason: mutation.reason, at: work.now)
             let event = TrainingEvent(id: id, subject: subject, plan: plan, version: RecordVersion.first)
             try EventTable.insert(event, work.writer)
             let nothing = plan.contents.map { (field: $0.field, value: "") }
@@ -32,13 +32,13 @@ extension TrainingEventsStore {
             if held.plan != plan {
                 event.plan = plan
                 try EventTable.update(event, work.writer)
-                try work.note(&event, "edited", ChangedFields.json(from: held.plan.contents, to: plan.contents))
                 if event.offered > 0 {
                     try work.shortenOffers(event)
                     _ = try work.expireOffers(&event)
                 }
                 if event.places.free > held.places.free { event.releases += 1 }
                 try work.promote(&event)
+                try work.note(&event, "edited", ChangedFields.json(from: held.plan.contents, to: plan.contents))
             }
             try work.save(event)
             return reply(event)

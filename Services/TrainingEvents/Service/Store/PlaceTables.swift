@@ -107,9 +107,25 @@ enum ParticipantTable {
     static let columns = "application_id, candidate_id, programme, cohort_id, school_urn, state, version"
 
     static func find(_ applicationID: String, _ reader: any Reader) throws(StoreError) -> Participant? {
-        guard let row = try reader.row("""
-            SELECT \(raw: columns) FROM participants WHERE application_id = \(applicationID)
-            """) else { return nil }
+        try find([applicationID], reader)[applicationID]
+    }
+
+    /// By application; up to `WaitingEntry.longestList`.
+    static func find(
+        _ applicationIDs: [String], _ reader: any Reader
+    ) throws(StoreError) -> [String: Participant] {
+        var found: [String: Participant] = [:]
+        for row in try reader.rows("""
+            SELECT \(raw: columns) FROM participants
+            WHERE application_id IN \(SQL.padded(applicationIDs.map(\.sqlValue)))
+            """) {
+            let participant = try read(row)
+            found[participant.applicationID] = participant
+        }
+        return found
+    }
+
+    private static func read(_ row: Row) throws(StoreError) -> Participant {
         guard let state = ParticipantState(rawValue: try row.number(5)) else { throw row.unreadable(5, "state") }
         return Participant(applicationID: try row.text(0), candidateID: try row.text(1), programme: try row.text(2),
                            cohortID: try row.text(3), school: try row.optionalURN(4), state: state,

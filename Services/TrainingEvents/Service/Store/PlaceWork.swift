@@ -133,10 +133,7 @@ struct PlaceWork {
     func promote(_ event: inout TrainingEvent) throws {
         guard event.places.free > 0, event.waiting > 0 else { return }
         let entries = try WaitingTable.all("event_id = \(event.id) AND status = 1", writer)
-        var participants: [String: Participant] = [:]
-        for entry in entries {
-            participants[entry.applicationID] = try ParticipantTable.find(entry.applicationID, writer)
-        }
+        let participants = try ParticipantTable.find(entries.map(\.applicationID), writer)
         let list = entries.map { entry in
             Promotion.Candidate(entry: entry, participant: participants[entry.applicationID]?.state ?? .withdrawn)
         }

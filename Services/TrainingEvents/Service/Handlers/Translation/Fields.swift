@@ -1,5 +1,4 @@
 import Contracts
-import RPC
 import ServiceKit
 import Values
 
