@@ -82,6 +82,7 @@ let package = Package(
         .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
         .target(name: "CSpawn", path: "Shared/CSpawn", exclude: ["README.md"]),
         shared("Values", []),
+        shared("Tabular", []),
         shared("ChildProcess", ["CSpawn"]),
         shared("HTTPClient", nio),
         shared("Sodium", ["CSodium"]),
@@ -119,8 +120,8 @@ let package = Package(
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Wire"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
-        + service("Partnership")
-        + service("Enrolment", tested: false)
+        + service("Partnership", ["Tabular"])
+        + service("Enrolment", ["Tabular"])
         + service("TrainingEvents", testing: [log])
         + service("Diagnostics", tested: false)
         + service("Gateway", ["ProtoJSON", "Sodium", http] + nio, testing: ["HTTPClient", log, lifecycle])

@@ -14,6 +14,7 @@ struct SearchableSchool: Hashable, Sendable {
     var regionCode: String
     var localAuthorityCode: String
     var districtCode: String
+    var ukprn: Int?
 }
 
 /// Which schools a list may show. An empty set lets all through; codes are as kept (`RegisterCode`).
@@ -88,7 +89,8 @@ struct SchoolSearchIndex: Sendable {
 
     private func matches(_ query: SearchQuery) -> [WordIndex.Match] {
         if let number = query.number {
-            return positions[number].map { [.init(document: $0, score: 0)] } ?? []
+            if let position = positions[number] { return [.init(document: position, score: 0)] }
+            return schools.indices.filter { schools[$0].ukprn == number }.map { .init(document: $0, score: 0) }
         }
         if let laestab = query.laestab {
             return schools.indices.filter { schools[$0].laestab == laestab }.map { .init(document: $0, score: 0) }

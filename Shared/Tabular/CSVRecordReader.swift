@@ -3,9 +3,9 @@
 ///
 /// Lines end with CRLF, LF or CR. A quoted field may hold line ends and quotes written twice. A quote
 /// inside a field that did not begin with one is a letter like any other.
-struct CSVRecordReader {
+package struct CSVRecordReader {
     /// A longer record is no record: somewhere before it a quote was opened and never closed.
-    static let longestRecord = 64 * 1024
+    package static let longestRecord = 64 * 1024
 
     private var buffer: [UInt8] = []
     private var position = 0
@@ -16,26 +16,26 @@ struct CSVRecordReader {
     private var offset: Int64
 
     /// `offset`, `line` and `number` are those of the first record that it will be given.
-    init(number: Int = 0, line: Int = 1, offset: Int64 = 0) {
+    package init(number: Int = 0, line: Int = 1, offset: Int64 = 0) {
         self.number = number
         self.line = line
         self.offset = offset
     }
 
     /// Adds the bytes that follow the ones before.
-    mutating func append(_ chunk: some Collection<UInt8>) {
+    package mutating func append(_ chunk: some Collection<UInt8>) {
         buffer.removeSubrange(0..<position)
         position = 0
         buffer.append(contentsOf: chunk)
     }
 
     /// Says that no more bytes follow.
-    mutating func finish() {
+    package mutating func finish() {
         isAtEnd = true
     }
 
     /// The next record; nil if it needs more bytes, or if there are no more.
-    mutating func next() throws(CSVError) -> CSVRecord? {
+    package mutating func next() throws(CSVError) -> CSVRecord? {
         guard position < buffer.count else { return nil }
         guard let found = scan(buffer.span) else {
             if buffer.count - position > Self.longestRecord { throw .recordTooLong(line: line) }
@@ -145,7 +145,7 @@ struct CSVRecordReader {
 }
 
 /// What makes a file unreadable from some place on.
-enum CSVError: Error, Hashable, Sendable {
+package enum CSVError: Error, Hashable, Sendable {
     case endsInsideQuotes(line: Int)
     case recordTooLong(line: Int)
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Wakes up whoever waits that something has changed. Several changes may be told as one.
-final class ChangeSignal: Sendable {
+package final class ChangeSignal: Sendable {
     private struct State {
         var waiting: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
@@ -9,9 +9,11 @@ final class ChangeSignal: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Yields after each change from now on, until whoever reads it lets go. Ask for it before looking
     /// at what may change: then nothing is missed in between.
-    func changes() -> AsyncStream<Void> {
+    package func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
             state.next += 1
@@ -24,14 +26,14 @@ final class ChangeSignal: Sendable {
         return stream
     }
 
-    func signal() {
+    package func signal() {
         for continuation in state.withLock({ Array($0.waiting.values) }) { continuation.yield() }
     }
 }
 
 extension AsyncStream<Void> {
     /// Returns at its first element, or after some time, or when the task is cancelled. Good once.
-    func first(within limit: Duration, on clock: any Clock<Duration>) async {
+    package func first(within limit: Duration, on clock: any Clock<Duration>) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in self { return } }
             group.addTask { try? await clock.sleep(for: limit) }

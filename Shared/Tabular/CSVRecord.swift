@@ -1,32 +1,32 @@
 /// One record of a file, as bytes: the encoding is not known here.
-struct CSVRecord: Sendable {
-    struct Field: Sendable {
-        var start: Int
-        var end: Int
+package struct CSVRecord: Sendable {
+    package struct Field: Sendable {
+        package var start: Int
+        package var end: Int
         /// Holds quotes written twice.
-        var isEscaped: Bool
+        package var isEscaped: Bool
     }
 
     /// Count of the record; the header is 0.
-    var number: Int
+    package var number: Int
     /// Line of the file on which it begins, from 1.
-    var line: Int
+    package var line: Int
     /// Where it begins in the file, and where the next one does.
-    var offset: Int64
-    var endOffset: Int64
+    package var offset: Int64
+    package var endOffset: Int64
     /// The record without its line end.
-    var bytes: [UInt8]
-    var fields: [Field]
+    package var bytes: [UInt8]
+    package var fields: [Field]
     /// Something stands between a closing quote and the comma after it.
-    var hasMisplacedQuote: Bool
+    package var hasMisplacedQuote: Bool
 
     /// A line with nothing on it.
-    var isBlank: Bool {
+    package var isBlank: Bool {
         fields.count == 1 && bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 }
     }
 
     /// The field without its quotes; `index` within `fields`.
-    func value(_ index: Int) -> [UInt8] {
+    package func value(_ index: Int) -> [UInt8] {
         let field = fields[index]
         let slice = bytes[field.start..<field.end]
         guard field.isEscaped else { return Array(slice) }
