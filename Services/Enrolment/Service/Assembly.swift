@@ -11,11 +11,20 @@ extension ServiceDefinition {
                                    payloads: ContractPayloads())
         let register = PartnershipRegister(environment.channel(to: "partnership"))
         let wallClock = environment.wallClock
+        let progress = ChangeSignal()
 
         var assembly = ServiceAssembly()
         CatalogueService(store: store, wallClock: wallClock).register(with: &assembly.router)
         CandidatesService(store: store, register: register, wallClock: wallClock).register(with: &assembly.router)
         ApplicationsService(store: store, register: register, wallClock: wallClock).register(with: &assembly.router)
+        ApplicationImportsService(
+            store: store, progress: progress, wallClock: wallClock, clock: environment.clock,
+            largestFile: environment.configuration[EnrolmentKeys.largestFile].bytes).register(with: &assembly.router)
+        assembly.services = [
+            ApplicationImportRunner(
+                store, register: register, progress: progress, wallClock: wallClock, clock: environment.clock,
+                batchRows: environment.configuration[EnrolmentKeys.batchRows], logger: environment.logger),
+        ]
         return assembly
     }
 }

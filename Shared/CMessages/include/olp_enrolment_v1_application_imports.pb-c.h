@@ -52,6 +52,7 @@ struct Olp__Enrolment__V1__RowResult {
     ProtobufCBinaryData application_id;
     size_t n_issues;
     Olp__Enrolment__V1__RowIssue **issues;
+    ProtobufCBinaryData reference;
 };
 
 struct Olp__Enrolment__V1__RowIssue {
@@ -59,6 +60,8 @@ struct Olp__Enrolment__V1__RowIssue {
     ProtobufCBinaryData column;
     ProtobufCBinaryData code;
     ProtobufCBinaryData message;
+    int32_t severity;
+    ProtobufCBinaryData related_reference;
 };
 
 struct Olp__Enrolment__V1__CreateApplicationImportRequest {
@@ -116,6 +119,7 @@ struct Olp__Enrolment__V1__ListRowResultsReply {
 
 extern const ProtobufCEnumDescriptor olp__enrolment__v1__application_import_state__descriptor;
 extern const ProtobufCEnumDescriptor olp__enrolment__v1__row_outcome__descriptor;
+extern const ProtobufCEnumDescriptor olp__enrolment__v1__row_issue__severity__descriptor;
 
 extern const ProtobufCMessageDescriptor olp__enrolment__v1__application_import__descriptor;
 void olp__enrolment__v1__application_import__init(Olp__Enrolment__V1__ApplicationImport *message);
@@ -262,7 +266,7 @@ static inline Olp__Enrolment__V1__ListRowResultsReply *olp__enrolment__v1__list_
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_enrolment_v1_application_imports__file_bytes(void) {
-    extern const uint8_t olp_enrolment_v1_application_imports__file[3248];
+    extern const uint8_t olp_enrolment_v1_application_imports__file[3515];
     return olp_enrolment_v1_application_imports__file;
 }
 

@@ -121,6 +121,7 @@ extension EnrolmentV1.RowResult: Message {
             unsafe c.pointee.issues = list
             unsafe c.pointee.n_issues = self.issues.count
         }
+        unsafe c.pointee.reference = ProtobufCBinaryData(arena.bytes(of: self.reference))
         return UnsafeMutableRawPointer(c)
     }
 
@@ -139,6 +140,7 @@ extension EnrolmentV1.RowResult: Message {
             }
         }
         self.issues = list5
+        self.reference = unsafe Unpacked.text(c.pointee.reference)
     }
 }
 
@@ -170,6 +172,8 @@ extension EnrolmentV1.RowIssue: Message {
         unsafe c.pointee.column = ProtobufCBinaryData(arena.bytes(of: self.column))
         unsafe c.pointee.code = ProtobufCBinaryData(arena.bytes(of: self.code))
         unsafe c.pointee.message = ProtobufCBinaryData(arena.bytes(of: self.message))
+        unsafe c.pointee.severity = self.severity.rawValue
+        unsafe c.pointee.related_reference = ProtobufCBinaryData(arena.bytes(of: self.relatedReference))
         return UnsafeMutableRawPointer(c)
     }
 
@@ -179,6 +183,8 @@ extension EnrolmentV1.RowIssue: Message {
         self.column = unsafe Unpacked.text(c.pointee.column)
         self.code = unsafe Unpacked.text(c.pointee.code)
         self.message = unsafe Unpacked.text(c.pointee.message)
+        self.severity = EnrolmentV1.RowIssue.Severity(rawValue: unsafe c.pointee.severity)
+        self.relatedReference = unsafe Unpacked.text(c.pointee.related_reference)
     }
 }
 

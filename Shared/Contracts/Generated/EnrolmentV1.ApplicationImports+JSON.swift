@@ -132,6 +132,7 @@ extension EnrolmentV1.RowResult: JSONMessage {
         FieldInfo("candidate_id", jsonName: "candidateId", number: 3, kind: .string),
         FieldInfo("application_id", jsonName: "applicationId", number: 4, kind: .string),
         FieldInfo("issues", jsonName: "issues", number: 5, kind: .message, isRepeated: true, messageName: "olp.enrolment.v1.RowIssue"),
+        FieldInfo("reference", jsonName: "reference", number: 6, kind: .string),
     ]
     private static let jsonNames = JSONNames(fields)
 
@@ -158,6 +159,10 @@ extension EnrolmentV1.RowResult: JSONMessage {
             for value in self.issues { value.encodeJSON(into: &json) }
             json.endArray()
         }
+        if json.includeDefaults || !self.reference.isEmpty {
+            json.key("reference")
+            json.value(self.reference)
+        }
     }
 
     package init(json: inout JSONReader) throws(JSONError) {
@@ -173,6 +178,7 @@ extension EnrolmentV1.RowResult: JSONMessage {
             case 5:
                 try json.beginArray()
                 while try json.nextElement() { self.issues.append(try EnrolmentV1.RowIssue(json: &json)) }
+            case 6: self.reference = try json.text()
             default: try json.skipValue()
             }
         }
@@ -184,6 +190,8 @@ extension EnrolmentV1.RowIssue: JSONMessage {
         FieldInfo("column", jsonName: "column", number: 1, kind: .string),
         FieldInfo("code", jsonName: "code", number: 2, kind: .string),
         FieldInfo("message", jsonName: "message", number: 3, kind: .string),
+        FieldInfo("severity", jsonName: "severity", number: 4, kind: .enum, enumNames: EnrolmentV1.RowIssue.Severity.known.map(\.name)),
+        FieldInfo("related_reference", jsonName: "relatedReference", number: 5, kind: .string),
     ]
     private static let jsonNames = JSONNames(fields)
 
@@ -200,6 +208,14 @@ extension EnrolmentV1.RowIssue: JSONMessage {
             json.key("message")
             json.value(self.message)
         }
+        if json.includeDefaults || self.severity.rawValue != 0 {
+            json.key("severity")
+            json.value(self.severity)
+        }
+        if json.includeDefaults || !self.relatedReference.isEmpty {
+            json.key("relatedReference")
+            json.value(self.relatedReference)
+        }
     }
 
     package init(json: inout JSONReader) throws(JSONError) {
@@ -211,6 +227,8 @@ extension EnrolmentV1.RowIssue: JSONMessage {
             case 1: self.column = try json.text()
             case 2: self.code = try json.text()
             case 3: self.message = try json.text()
+            case 4: self.severity = try json.enumeration()
+            case 5: self.relatedReference = try json.text()
             default: try json.skipValue()
             }
         }

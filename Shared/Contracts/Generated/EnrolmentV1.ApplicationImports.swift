@@ -192,8 +192,11 @@ extension EnrolmentV1 {
         package var line: Int64
         package var outcome: EnrolmentV1.RowOutcome
         package var candidateId: String
+        /// Empty in a dry run, and for a row that was rejected.
         package var applicationId: String
         package var issues: [EnrolmentV1.RowIssue]
+        /// How the file names the application.
+        package var reference: String
 
         package init() { self.init(line: 0) }
 
@@ -202,41 +205,105 @@ extension EnrolmentV1 {
             outcome: EnrolmentV1.RowOutcome = EnrolmentV1.RowOutcome(rawValue: 0),
             candidateId: String = "",
             applicationId: String = "",
-            issues: [EnrolmentV1.RowIssue] = []
+            issues: [EnrolmentV1.RowIssue] = [],
+            reference: String = ""
         ) {
             self.line = line
             self.outcome = outcome
             self.candidateId = candidateId
             self.applicationId = applicationId
             self.issues = issues
+            self.reference = reference
         }
     }
 }
 
 extension EnrolmentV1 {
     package struct RowIssue: Hashable, Sendable {
+        package enum Severity: MessageEnum {
+            case unspecified
+            /// Used as it is; something to know.
+            case info
+            /// Used after cleaning.
+            case normalised
+            /// Used, but a person should look at it.
+            case review
+            /// Not used.
+            case rejected
+            /// A number that this release has no name for.
+            case unrecognized(Int32)
+
+            package init(rawValue: Int32) {
+                switch rawValue {
+                case 0: self = .unspecified
+                case 1: self = .info
+                case 2: self = .normalised
+                case 3: self = .review
+                case 4: self = .rejected
+                default: self = .unrecognized(rawValue)
+                }
+            }
+
+            package var rawValue: Int32 {
+                switch self {
+                case .unspecified: 0
+                case .info: 1
+                case .normalised: 2
+                case .review: 3
+                case .rejected: 4
+                case .unrecognized(let number): number
+                }
+            }
+
+            package var name: String {
+                switch self {
+                case .unspecified: "SEVERITY_UNSPECIFIED"
+                case .info: "SEVERITY_INFO"
+                case .normalised: "SEVERITY_NORMALISED"
+                case .review: "SEVERITY_REVIEW"
+                case .rejected: "SEVERITY_REJECTED"
+                case .unrecognized(let number): "\(number)"
+                }
+            }
+
+            package var isUnrecognized: Bool {
+                if case .unrecognized = self { true } else { false }
+            }
+
+            package static let known: [Self] = [.unspecified, .info, .normalised, .review, .rejected]
+            package static var enumName: String { "olp.enrolment.v1.RowIssue.Severity" }
+        }
+
         package var column: String
-        /// Stable code, such as "trn-not-valid".
+        /// Stable code, such as "trn-missing".
         package var code: String
         /// Without what stands in the row.
         package var message: String
+        package var severity: EnrolmentV1.RowIssue.Severity
+        /// How the file named the earlier application that this one clashes with.
+        package var relatedReference: String
 
         package init() { self.init(column: "") }
 
         package init(
             column: String = "",
             code: String = "",
-            message: String = ""
+            message: String = "",
+            severity: EnrolmentV1.RowIssue.Severity = EnrolmentV1.RowIssue.Severity(rawValue: 0),
+            relatedReference: String = ""
         ) {
             self.column = column
             self.code = code
             self.message = message
+            self.severity = severity
+            self.relatedReference = relatedReference
         }
     }
 }
 
 extension EnrolmentV1 {
     package struct CreateApplicationImportRequest: Hashable, Sendable {
+        /// Rows that name another cohort are rejected. Empty: each row is for the cohort that it names.
         package var cohortId: String
         package var dryRun: Bool
 

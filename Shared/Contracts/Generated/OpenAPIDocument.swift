@@ -3281,7 +3281,7 @@ package enum OpenAPIDocument {
                     "in": "query",
                     "schema": {
                       "type": "string",
-                      "description": "Words of the name, town or locality, a postcode or its beginning, a URN, or a local authority and\nestablishment number such as \"340/2013\". \"St\", \"St.\" and \"Saint\" are one word, and so are \"CofE\",\n\"C of E\" and \"CE\"; apostrophes and accents do not matter; a word may be the beginning of a longer\none. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.\nEmpty: all."
+                      "description": "Words of the name, town or locality, a postcode or its beginning, a URN, a UKPRN, or a local authority\nand establishment number such as \"340/2013\". \"St\", \"St.\" and \"Saint\" are one word, and so are \"CofE\",\n\"C of E\" and \"CE\"; apostrophes and accents do not matter; a word may be the beginning of a longer\none. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.\nEmpty: all."
                     }
                   },
                   {

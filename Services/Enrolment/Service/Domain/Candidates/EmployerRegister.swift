@@ -6,7 +6,8 @@ protocol EmployerRegister: Sendable {
     func school(_ urn: URN) async throws -> SchoolFacts?
     /// Nil if there is no such group.
     func trust(_ uid: Int) async throws -> TrustFacts?
-    /// The only school with a local authority and establishment number ("340/2013") or a UKPRN.
+    /// The school with a local authority and establishment number ("340/2013") or a UKPRN: the only one
+    /// that is not closed, or the only one.
     func school(findingBy number: String) async throws -> URN?
     /// Districts of the schools that are in a trust now.
     func districts(ofTrust uid: Int) async throws -> Set<String>

@@ -8,6 +8,9 @@ struct PartnershipRegister: EmployerRegister {
     /// How long an answer may take; a handler's own deadline may be sooner.
     static let patience = Duration.seconds(5)
 
+    /// Schools with one number that are looked at.
+    private static let mostNamesakes: Int32 = 20
+
     private let schools: SchoolsClient
     private let partners: PartnersClient
 
@@ -32,10 +35,13 @@ struct PartnershipRegister: EmployerRegister {
 
     func school(findingBy number: String) async throws -> URN? {
         let found = try await ask { options in
-            try await schools.searchSchools(.init(query: number, pageSize: 2), options: options)
+            try await schools.searchSchools(.init(query: number, pageSize: Self.mostNamesakes), options: options)
         }
-        // Two schools with one number: nobody knows which is meant.
-        guard let found, found.schools.count == 1, let school = found.schools.first else { return nil }
+        // A school that became an academy keeps its number, and so does the one that closed for it.
+        let namesakes = found?.schools ?? []
+        let open = namesakes.filter { $0.status != .closed }
+        let meant = open.isEmpty ? namesakes : open
+        guard meant.count == 1, let school = meant.first else { return nil }
         return URN(number: Int(school.urn))
     }
 
