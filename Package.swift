@@ -87,6 +87,7 @@ let package = Package(
         .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
         .target(name: "CSpawn", path: "Shared/CSpawn", exclude: ["README.md"]),
         shared("Values", []),
+        shared("Tabular", []),
         shared("ChildProcess", ["CSpawn"]),
         shared("HTTPClient", nio),
         shared("Sodium", ["CSodium"]),
@@ -124,9 +125,9 @@ let package = Package(
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Wire"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
     ]
-        + service("Partnership", data: ["Data"])
-        + service("Enrolment", tested: false)
-        + service("TrainingEvents", tested: false)
+        + service("Partnership", ["Tabular"], data: ["Data"])
+        + service("Enrolment", ["Tabular"], data: ["Data"])
+        + service("TrainingEvents", testing: [log])
         + service("Diagnostics", tested: false)
         + service("Gateway", ["ProtoJSON", "Sodium", http] + nio, testing: ["HTTPClient", log, lifecycle])
 )

@@ -1,5 +1,6 @@
 import Foundation
 import RPC
+import ServiceKit
 import Storage
 import Synchronization
 import Testing

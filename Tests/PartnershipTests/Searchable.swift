@@ -10,7 +10,7 @@ extension SearchableSchool {
             postcode: address.postcode?.text ?? "", laestab: school.laestab, status: school.status,
             isSelectable: school.isSelectable, typeCode: school.type.code, phaseCode: school.phase.code,
             regionCode: school.region.code, localAuthorityCode: school.localAuthority.code,
-            districtCode: school.district.code)
+            districtCode: school.district.code, ukprn: school.ukprn.map { Int($0.number) })
     }
 }
 

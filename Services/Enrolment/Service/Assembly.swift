@@ -1,12 +1,30 @@
+import Contracts
 package import ServiceKit
 
 extension ServiceDefinition {
     /// Applications, participants and their places on NPQs.
     package static let enrolment = ServiceDefinition(
         name: "enrolment", summary: "Applications, participants and their places on NPQs.", adminPort: 7102,
-        keys: EnrolmentKeys.all, store: StoreDefinition(migrations: [])
-    ) { _ in
-        // Nothing of its own yet: the frame gives it its store, health, reflection and event feed.
-        ServiceAssembly()
+        keys: EnrolmentKeys.all, peers: ["partnership"], store: StoreDefinition(migrations: Migrations.all)
+    ) { environment in
+        let store = EnrolmentStore(store: environment.store, identifiers: environment.identifiers,
+                                   payloads: ContractPayloads())
+        let register = PartnershipRegister(environment.channel(to: "partnership"))
+        let wallClock = environment.wallClock
+        let progress = ChangeSignal()
+
+        var assembly = ServiceAssembly()
+        CatalogueService(store: store, wallClock: wallClock).register(with: &assembly.router)
+        CandidatesService(store: store, register: register, wallClock: wallClock).register(with: &assembly.router)
+        ApplicationsService(store: store, register: register, wallClock: wallClock).register(with: &assembly.router)
+        ApplicationImportsService(
+            store: store, progress: progress, wallClock: wallClock, clock: environment.clock,
+            largestFile: environment.configuration[EnrolmentKeys.largestFile].bytes).register(with: &assembly.router)
+        assembly.services = [
+            ApplicationImportRunner(
+                store, register: register, progress: progress, wallClock: wallClock, clock: environment.clock,
+                batchRows: environment.configuration[EnrolmentKeys.batchRows], logger: environment.logger),
+        ]
+        return assembly
     }
 }

@@ -1,12 +1,31 @@
+import Contracts
 package import ServiceKit
 
 extension ServiceDefinition {
-    /// Cohorts, events and attendance of NPQ training.
+    /// Events, places and attendance of NPQ training.
     package static let trainingEvents = ServiceDefinition(
-        name: "training-events", summary: "Cohorts, events and attendance of NPQ training.", adminPort: 7103,
-        keys: TrainingEventsKeys.all, store: StoreDefinition(migrations: [])
-    ) { _ in
-        // Nothing of its own yet: the frame gives it its store, health, reflection and event feed.
-        ServiceAssembly()
+        name: "training-events", summary: "Events of NPQ training, the places at them, and who was there.",
+        adminPort: 7103, keys: TrainingEventsKeys.all, peers: [ApplicationNews.source],
+        store: StoreDefinition(migrations: Migrations.all)
+    ) { environment in
+        let terms = OfferTerms(life: environment.configuration[TrainingEventsKeys.offerTime],
+                               notice: environment.configuration[TrainingEventsKeys.noticePeriod])
+        let store = TrainingEventsStore(store: environment.store, identifiers: environment.identifiers,
+                                        payloads: ContractPayloads(), terms: terms)
+        let news = ApplicationNews(store: store, wallClock: environment.wallClock)
+        let (follower, isFollowing) = environment.follower(of: ApplicationNews.source) { event, writer in
+            try news.apply(event, writer)
+        }
+
+        var assembly = ServiceAssembly()
+        EventsService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
+        BookingsService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
+        assembly.services = [
+            follower,
+            OfferSweep(store: store, wallClock: environment.wallClock, clock: environment.clock,
+                       logger: environment.logger),
+        ]
+        assembly.readiness = [isFollowing]
+        return assembly
     }
 }

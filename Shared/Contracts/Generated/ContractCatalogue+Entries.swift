@@ -3,7 +3,7 @@
 import RPC
 
 extension ContractCatalogue {
-    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, giasImports, partners, schools]
+    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, applicationImports, applications, candidates, catalogue, giasImports, partners, schools, bookings, events]
 
     private static let health = ServiceEntry(
         name: "grpc.health.v1.Health", file: "grpc/health/v1/health.proto",
@@ -75,6 +75,198 @@ extension ContractCatalogue {
                 request: MessageEntry(CommonV1.FollowRequest.self, comment: ""),
                 reply: MessageEntry(CommonV1.FeedEvent.self, comment: "Something that happened, in the order in which it became durable."),
                 http: []),
+        ])
+
+    private static let applicationImports = ServiceEntry(
+        name: "olp.enrolment.v1.ApplicationImports", file: "olp/enrolment/v1/application_imports.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.createApplicationImport,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.CreateApplicationImportRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/application-imports", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.uploadApplicationFile,
+                comment: "Over HTTP: PUT /v1/application-imports/{id}/file with the bytes.",
+                request: MessageEntry(EnrolmentV1.UploadApplicationFileRequest.self, comment: "First message: about the file. All others: its bytes in order."),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: []),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.startApplicationImport,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.StartApplicationImportRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/application-imports/{id}:start", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.cancelApplicationImport,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.CancelApplicationImportRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/application-imports/{id}:cancel", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.getApplicationImport,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.GetApplicationImportRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/application-imports/{id}")]),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.listRowResults,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListRowResultsRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListRowResultsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/application-imports/{id}/rows")]),
+            MethodEntry(
+                descriptor: ApplicationImportsMethods.watchApplicationImport,
+                comment: "The import now and after each checkpoint, until it has ended.",
+                request: MessageEntry(EnrolmentV1.GetApplicationImportRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+                http: []),
+        ])
+
+    private static let applications = ServiceEntry(
+        name: "olp.enrolment.v1.Applications", file: "olp/enrolment/v1/applications.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: ApplicationsMethods.submitApplication,
+                comment: "FAILED_PRECONDITION outside the cohort's days, for a programme that is not offered to it, or\nwhile the person has another open application for the same programme and cohort.",
+                request: MessageEntry(EnrolmentV1.SubmitApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.acceptApplication,
+                comment: "Makes a participant, and rejects the person's other open applications for the same programme\nand cohort. FAILED_PRECONDITION with the rule that stands against it.",
+                request: MessageEntry(EnrolmentV1.AcceptApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:accept", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.rejectApplication,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.RejectApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:reject", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.withdrawApplication,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.WithdrawApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:withdraw", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.deferApplication,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.DeferApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:defer", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.resumeApplication,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ResumeApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:resume", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.recordDeclaration,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.RecordDeclarationRequest.self, comment: "Notes that a milestone was reached; what deferring and withdrawing ask for in some programmes."),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/applications/{id}:declare", body: "*")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.getApplication,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.GetApplicationRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Application.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/applications/{id}")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.listApplications,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListApplicationsRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListApplicationsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/applications")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.listApplicationHistory,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListApplicationHistoryRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListApplicationHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/applications/{id}/history")]),
+            MethodEntry(
+                descriptor: ApplicationsMethods.countApplications,
+                comment: "How many there are of each programme and status in a cohort.",
+                request: MessageEntry(EnrolmentV1.CountApplicationsRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.CountApplicationsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/cohorts/{cohort_id}/application-counts")]),
+        ])
+
+    private static let candidates = ServiceEntry(
+        name: "olp.enrolment.v1.Candidates", file: "olp/enrolment/v1/candidates.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: CandidatesMethods.registerCandidate,
+                comment: "FAILED_PRECONDITION for an employer that Partnership does not hold or that cannot be one;\nUNAVAILABLE while Partnership cannot be asked.",
+                request: MessageEntry(EnrolmentV1.RegisterCandidateRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Candidate.self, comment: "A person. Neither the e-mail address nor the TRN identifies one: both may change and may go."),
+                http: [HTTPRoute(.post, "/v1/candidates", body: "*")]),
+            MethodEntry(
+                descriptor: CandidatesMethods.updateCandidate,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.UpdateCandidateRequest.self, comment: "Replaces every field of the person."),
+                reply: MessageEntry(EnrolmentV1.Candidate.self, comment: "A person. Neither the e-mail address nor the TRN identifies one: both may change and may go."),
+                http: [HTTPRoute(.put, "/v1/candidates/{id}", body: "*")]),
+            MethodEntry(
+                descriptor: CandidatesMethods.getCandidate,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.GetCandidateRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Candidate.self, comment: "A person. Neither the e-mail address nor the TRN identifies one: both may change and may go."),
+                http: [HTTPRoute(.get, "/v1/candidates/{id}")]),
+            MethodEntry(
+                descriptor: CandidatesMethods.listCandidates,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListCandidatesRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListCandidatesReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/candidates")]),
+            MethodEntry(
+                descriptor: CandidatesMethods.batchGetCandidates,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.BatchGetCandidatesRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.BatchGetCandidatesReply.self, comment: ""),
+                http: []),
+        ])
+
+    private static let catalogue = ServiceEntry(
+        name: "olp.enrolment.v1.Catalogue", file: "olp/enrolment/v1/catalogue.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: CatalogueMethods.listProgrammes,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListProgrammesRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListProgrammesReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/programmes")]),
+            MethodEntry(
+                descriptor: CatalogueMethods.openCohort,
+                comment: "ALREADY_EXISTS for an id in use.",
+                request: MessageEntry(EnrolmentV1.OpenCohortRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Cohort.self, comment: "Everyone who starts in one recruitment round."),
+                http: [HTTPRoute(.post, "/v1/cohorts", body: "*")]),
+            MethodEntry(
+                descriptor: CatalogueMethods.updateCohort,
+                comment: "A schedule that participants have stays; FAILED_PRECONDITION if it is left out.",
+                request: MessageEntry(EnrolmentV1.UpdateCohortRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Cohort.self, comment: "Everyone who starts in one recruitment round."),
+                http: [HTTPRoute(.put, "/v1/cohorts/{id}", body: "*")]),
+            MethodEntry(
+                descriptor: CatalogueMethods.getCohort,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.GetCohortRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.Cohort.self, comment: "Everyone who starts in one recruitment round."),
+                http: [HTTPRoute(.get, "/v1/cohorts/{id}")]),
+            MethodEntry(
+                descriptor: CatalogueMethods.listCohorts,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListCohortsRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListCohortsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/cohorts")]),
         ])
 
     private static let giasImports = ServiceEntry(
@@ -221,6 +413,126 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.get, "/v1/school-groups/{uid}/schools")]),
         ])
 
+    private static let bookings = ServiceEntry(
+        name: "olp.training_events.v1.Bookings", file: "olp/training_events/v1/bookings.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: BookingsMethods.bookPlace,
+                comment: "FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's\nprogramme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is\nfree, takes it by this.",
+                request: MessageEntry(TrainingEventsV1.BookPlaceRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.BookPlaceReply.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/bookings", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.cancelBooking,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.CancelBookingRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
+                http: [HTTPRoute(.post, "/v1/bookings/{id}:cancel", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.moveBooking,
+                comment: "The new booking. Both events change, or neither.",
+                request: MessageEntry(TrainingEventsV1.MoveBookingRequest.self, comment: "Gives up one place and takes another, both or neither."),
+                reply: MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
+                http: [HTTPRoute(.post, "/v1/bookings/{id}:move", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.getBooking,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.GetBookingRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
+                http: [HTTPRoute(.get, "/v1/bookings/{id}")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listBookingHistory,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListBookingHistoryRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListBookingHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/bookings/{id}/history")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listBookings,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListBookingsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListBookingsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/bookings")]),
+            MethodEntry(
+                descriptor: BookingsMethods.answerOffer,
+                comment: "FAILED_PRECONDITION once the offer has expired.",
+                request: MessageEntry(TrainingEventsV1.AnswerOfferRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.BookPlaceReply.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/waiting/{entry_id}:answer", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.leaveWaitingList,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.LeaveWaitingListRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.WaitingEntry.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/waiting/{entry_id}:leave", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listWaiting,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListWaitingRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListWaitingReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/waiting")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listPromotionDecisions,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListPromotionDecisionsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListPromotionDecisionsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events/{event_id}/promotions")]),
+            MethodEntry(
+                descriptor: BookingsMethods.recordAttendance,
+                comment: "From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.",
+                request: MessageEntry(TrainingEventsV1.RecordAttendanceRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/events/{event_id}/register", body: "*")]),
+            MethodEntry(
+                descriptor: BookingsMethods.getRegister,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.GetRegisterRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.GetRegisterReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events/{event_id}/register")]),
+        ])
+
+    private static let events = ServiceEntry(
+        name: "olp.training_events.v1.Events", file: "olp/training_events/v1/training_events.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: EventsMethods.scheduleEvent,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ScheduleEventRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.Event.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/events", body: "*")]),
+            MethodEntry(
+                descriptor: EventsMethods.updateEvent,
+                comment: "FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.",
+                request: MessageEntry(TrainingEventsV1.UpdateEventRequest.self, comment: "Replaces every editable field. A capacity below what is taken is refused."),
+                reply: MessageEntry(TrainingEventsV1.Event.self, comment: ""),
+                http: [HTTPRoute(.put, "/v1/events/{id}", body: "*")]),
+            MethodEntry(
+                descriptor: EventsMethods.cancelEvent,
+                comment: "Releases every booking and closes the waiting list.",
+                request: MessageEntry(TrainingEventsV1.CancelEventRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.Event.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/events/{id}:cancel", body: "*")]),
+            MethodEntry(
+                descriptor: EventsMethods.getEvent,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.GetEventRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.Event.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events/{id}")]),
+            MethodEntry(
+                descriptor: EventsMethods.listEvents,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListEventsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events")]),
+            MethodEntry(
+                descriptor: EventsMethods.listEventHistory,
+                comment: "Who changed what of the event itself, when and why; bookings have their own.",
+                request: MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListEventHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/events/{id}/history")]),
+        ])
+
     package static let messages: [MessageEntry] = [
         MessageEntry(GoogleProtobuf.AnyMessage.self, comment: "A serialised message together with the name of its type."),
         MessageEntry(GoogleProtobuf.Duration.self, comment: "A length of time."),
@@ -254,6 +566,53 @@ extension ContractCatalogue {
         MessageEntry(CommonV1.HistoryEntry.self, comment: "One entry of a record's history. Entries are never changed or removed."),
         MessageEntry(CommonV1.FollowRequest.self, comment: ""),
         MessageEntry(CommonV1.FeedEvent.self, comment: "Something that happened, in the order in which it became durable."),
+        MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
+        MessageEntry(EnrolmentV1.RowResult.self, comment: "What became of one row, or would."),
+        MessageEntry(EnrolmentV1.RowIssue.self, comment: ""),
+        MessageEntry(EnrolmentV1.CreateApplicationImportRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.UploadApplicationFileRequest.self, comment: "First message: about the file. All others: its bytes in order."),
+        MessageEntry(EnrolmentV1.UploadApplicationFileRequest.Head.self, comment: ""),
+        MessageEntry(EnrolmentV1.StartApplicationImportRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.CancelApplicationImportRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.GetApplicationImportRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListRowResultsRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListRowResultsReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.Application.self, comment: ""),
+        MessageEntry(EnrolmentV1.SubmitApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.AcceptApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.RejectApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.WithdrawApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.DeferApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ResumeApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.RecordDeclarationRequest.self, comment: "Notes that a milestone was reached; what deferring and withdrawing ask for in some programmes."),
+        MessageEntry(EnrolmentV1.GetApplicationRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationsRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationsReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationHistoryRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationHistoryReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.CountApplicationsRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.CountApplicationsReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.CountApplicationsReply.Count.self, comment: ""),
+        MessageEntry(EnrolmentV1.Candidate.self, comment: "A person. Neither the e-mail address nor the TRN identifies one: both may change and may go."),
+        MessageEntry(EnrolmentV1.RegisterCandidateRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.UpdateCandidateRequest.self, comment: "Replaces every field of the person."),
+        MessageEntry(EnrolmentV1.GetCandidateRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListCandidatesRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListCandidatesReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.BatchGetCandidatesRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.BatchGetCandidatesReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.Programme.self, comment: "One version of a programme. Versions come with the release, as data; one that was used never changes."),
+        MessageEntry(EnrolmentV1.Schedule.self, comment: "The timetable of a course group within a cohort."),
+        MessageEntry(EnrolmentV1.Cohort.self, comment: "Everyone who starts in one recruitment round."),
+        MessageEntry(EnrolmentV1.ListProgrammesRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListProgrammesReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.OpenCohortRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.UpdateCohortRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.GetCohortRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListCohortsRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListCohortsReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.ApplicationChanged.self, comment: "Types \"application.submitted\", \"application.accepted\", \"application.rejected\",\n\"application.withdrawn\", \"application.deferred\", \"application.resumed\" and \"application.declared\"."),
+        MessageEntry(EnrolmentV1.CandidateChanged.self, comment: "Types \"candidate.registered\" and \"candidate.edited\"."),
         MessageEntry(PartnershipV1.PartnerChanged.self, comment: "Types \"partner.registered\" and \"partner.edited\"."),
         MessageEntry(PartnershipV1.PartnerMemberChanged.self, comment: "Types \"partner.member-added\" and \"partner.member-edited\"."),
         MessageEntry(PartnershipV1.SchoolChanged.self, comment: "Types \"school.added\", \"school.changed\", \"school.closed\" and \"school.reopened\"."),
@@ -298,5 +657,44 @@ extension ContractCatalogue {
         MessageEntry(PartnershipV1.ListGroupSchoolsReply.self, comment: ""),
         MessageEntry(PartnershipV1.SearchSchoolGroupsRequest.self, comment: ""),
         MessageEntry(PartnershipV1.SearchSchoolGroupsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
+        MessageEntry(TrainingEventsV1.WaitingEntry.self, comment: ""),
+        MessageEntry(TrainingEventsV1.PromotionDecision.self, comment: "Why an entry was, or was not, offered a place."),
+        MessageEntry(TrainingEventsV1.Attendance.self, comment: "One line of the register. A correction is a new line; nothing is overwritten."),
+        MessageEntry(TrainingEventsV1.BookPlaceRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.BookPlaceReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.CancelBookingRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.MoveBookingRequest.self, comment: "Gives up one place and takes another, both or neither."),
+        MessageEntry(TrainingEventsV1.AnswerOfferRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.LeaveWaitingListRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.GetBookingRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingHistoryRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingHistoryReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListBookingsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListWaitingRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListWaitingReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListPromotionDecisionsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListPromotionDecisionsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.RecordAttendanceRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.RecordAttendanceRequest.Line.self, comment: ""),
+        MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.GetRegisterRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.GetRegisterReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.EventChanged.self, comment: "Types \"event.scheduled\", \"event.edited\", \"event.cancelled\" and \"event.held\"."),
+        MessageEntry(TrainingEventsV1.BookingChanged.self, comment: "Types \"booking.made\", \"booking.cancelled\", \"booking.moved\" and \"booking.released\"."),
+        MessageEntry(TrainingEventsV1.WaitingChanged.self, comment: "Types \"waiting.joined\", \"waiting.offered\", \"waiting.accepted\", \"waiting.declined\", \"waiting.expired\",\n\"waiting.withdrawn\" and \"waiting.closed\"."),
+        MessageEntry(TrainingEventsV1.Venue.self, comment: ""),
+        MessageEntry(TrainingEventsV1.EventPart.self, comment: "A dated part of an event: what the register is taken for."),
+        MessageEntry(TrainingEventsV1.Places.self, comment: "Places now. free = capacity - booked - offered - reserved - blocked, and never below 0."),
+        MessageEntry(TrainingEventsV1.Event.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ScheduleEventRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.UpdateEventRequest.self, comment: "Replaces every editable field. A capacity below what is taken is refused."),
+        MessageEntry(TrainingEventsV1.CancelEventRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.GetEventRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListEventHistoryReply.self, comment: ""),
     ]
 }

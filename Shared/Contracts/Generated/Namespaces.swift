@@ -18,5 +18,11 @@ package enum BenchV1 {}
 /// olp.common.v1
 package enum CommonV1 {}
 
+/// olp.enrolment.v1
+package enum EnrolmentV1 {}
+
 /// olp.partnership.v1
 package enum PartnershipV1 {}
+
+/// olp.training_events.v1
+package enum TrainingEventsV1 {}

@@ -7,6 +7,22 @@ package enum OpenAPIDocument {
           "openapi": "3.1.0",
           "tags": [
             {
+              "name": "ApplicationImports",
+              "description": "Imports of applications from CSV: a dry run that says what would become of each row, then the same for real."
+            },
+            {
+              "name": "Applications",
+              "description": "Applications: one person, one programme, one cohort, through decision and training."
+            },
+            {
+              "name": "Candidates",
+              "description": "The people: candidates before acceptance, participants after it."
+            },
+            {
+              "name": "Catalogue",
+              "description": "Programmes, cohorts and schedules: what a candidate can apply for and when it runs."
+            },
+            {
               "name": "GiasImports",
               "description": "Imports of the official register (GIAS, \"Get Information About Schools\").\n\nAn import is a job: it is opened, given one to four files, started, and watched. The files\nare kept with the job until it has ended, so that a service that was killed goes on from its\nlast checkpoint."
             },
@@ -17,9 +33,2224 @@ package enum OpenAPIDocument {
             {
               "name": "Schools",
               "description": "The official register of schools, as Partnership holds it, and the questions that it answers."
+            },
+            {
+              "name": "Bookings",
+              "description": "Places at events: bookings, the waiting list with its offers, and the register."
+            },
+            {
+              "name": "Events",
+              "description": "Training events: where and when, who has a place, who waits for one, and who was there."
             }
           ],
           "paths": {
+            "/v1/application-imports": {
+              "post": {
+                "operationId": "createApplicationImport",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/CreateApplicationImportRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ApplicationImport"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/application-imports/{id}": {
+              "get": {
+                "operationId": "getApplicationImport",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ApplicationImport"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/application-imports/{id}/rows": {
+              "get": {
+                "operationId": "listRowResults",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "outcome",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/RowOutcome"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 1,000; 0 means 100."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListRowResultsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/application-imports/{id}:cancel": {
+              "post": {
+                "operationId": "cancelApplicationImport",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ApplicationImport"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/application-imports/{id}:start": {
+              "post": {
+                "operationId": "startApplicationImport",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ApplicationImport"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications": {
+              "post": {
+                "operationId": "submitApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "description": "FAILED_PRECONDITION outside the cohort's days, for a programme that is not offered to it, or\nwhile the person has another open application for the same programme and cohort.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/SubmitApplicationRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listApplications",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "programme",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "cohortId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "approvalStatus",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/ApprovalStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "trainingStatus",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/TrainingStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "partnerId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "schoolUrn",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^-?[0-9]+$"
+                      }
+                    }
+                  },
+                  {
+                    "name": "order",
+                    "in": "query",
+                    "schema": {
+                      "$ref": "#/components/schemas/ApplicationOrder"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListApplicationsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}": {
+              "get": {
+                "operationId": "getApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}/history": {
+              "get": {
+                "operationId": "listApplicationHistory",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListApplicationHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:accept": {
+              "post": {
+                "operationId": "acceptApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "description": "Makes a participant, and rejects the person's other open applications for the same programme\nand cohort. FAILED_PRECONDITION with the rule that stands against it.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "schedule": {
+                            "type": "string",
+                            "description": "Absent: the cohort's only schedule of the programme's group whose acceptance window is open."
+                          },
+                          "fundedPlace": {
+                            "type": "boolean",
+                            "description": "Needed in a capped cohort; true only for the eligible. Refused as true in an unfunded one."
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:declare": {
+              "post": {
+                "operationId": "recordDeclaration",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "declaration": {
+                            "$ref": "#/components/schemas/DeclarationType"
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        },
+                        "description": "Notes that a milestone was reached; what deferring and withdrawing ask for in some programmes."
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:defer": {
+              "post": {
+                "operationId": "deferApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "statusReason": {
+                            "type": "string",
+                            "description": "\"bereavement\", \"long-term-sickness\", \"parental-leave\", \"career-break\" or \"other\"."
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:reject": {
+              "post": {
+                "operationId": "rejectApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:resume": {
+              "post": {
+                "operationId": "resumeApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/applications/{id}:withdraw": {
+              "post": {
+                "operationId": "withdrawApplication",
+                "tags": [
+                  "Applications"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "statusReason": {
+                            "type": "string",
+                            "description": "One of the funder's reasons, such as \"change-in-career\"."
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Application"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/bookings": {
+              "post": {
+                "operationId": "bookPlace",
+                "tags": [
+                  "Bookings"
+                ],
+                "description": "FAILED_PRECONDITION without a place unless `or_wait`, for someone who is no active participant of the event's\nprogramme, or who has a place already, or waits and still has to. Whoever has an offer, or waits while a place is\nfree, takes it by this.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/BookPlaceRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/BookPlaceReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listBookings",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "applicationId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "status",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/BookingStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListBookingsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/bookings/{id}": {
+              "get": {
+                "operationId": "getBooking",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Booking"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/bookings/{id}/history": {
+              "get": {
+                "operationId": "listBookingHistory",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListBookingHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/bookings/{id}:cancel": {
+              "post": {
+                "operationId": "cancelBooking",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Booking"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/bookings/{id}:move": {
+              "post": {
+                "operationId": "moveBooking",
+                "tags": [
+                  "Bookings"
+                ],
+                "description": "The new booking. Both events change, or neither.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "toEventId": {
+                            "type": "string"
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        },
+                        "description": "Gives up one place and takes another, both or neither."
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Booking"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/candidates": {
+              "post": {
+                "operationId": "registerCandidate",
+                "tags": [
+                  "Candidates"
+                ],
+                "description": "FAILED_PRECONDITION for an employer that Partnership does not hold or that cannot be one;\nUNAVAILABLE while Partnership cannot be asked.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/RegisterCandidateRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Candidate"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listCandidates",
+                "tags": [
+                  "Candidates"
+                ],
+                "parameters": [
+                  {
+                    "name": "query",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "description": "Beginnings of words of the name; empty: all."
+                    }
+                  },
+                  {
+                    "name": "schoolUrn",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^-?[0-9]+$"
+                      }
+                    }
+                  },
+                  {
+                    "name": "groupUid",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^-?[0-9]+$"
+                      }
+                    }
+                  },
+                  {
+                    "name": "trn",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "order",
+                    "in": "query",
+                    "schema": {
+                      "$ref": "#/components/schemas/CandidateOrder"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListCandidatesReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/candidates/{id}": {
+              "put": {
+                "operationId": "updateCandidate",
+                "tags": [
+                  "Candidates"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "fullName": {
+                            "type": "string"
+                          },
+                          "email": {
+                            "type": "string"
+                          },
+                          "trn": {
+                            "type": "string"
+                          },
+                          "schoolUrn": {
+                            "type": "string",
+                            "format": "int64",
+                            "pattern": "^-?[0-9]+$"
+                          },
+                          "groupUid": {
+                            "type": "string",
+                            "format": "int64",
+                            "pattern": "^-?[0-9]+$"
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        },
+                        "description": "Replaces every field of the person."
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Candidate"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "getCandidate",
+                "tags": [
+                  "Candidates"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Candidate"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/cohorts": {
+              "post": {
+                "operationId": "openCohort",
+                "tags": [
+                  "Catalogue"
+                ],
+                "description": "ALREADY_EXISTS for an id in use.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/OpenCohortRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Cohort"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listCohorts",
+                "tags": [
+                  "Catalogue"
+                ],
+                "parameters": [
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListCohortsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/cohorts/{cohortId}/application-counts": {
+              "get": {
+                "operationId": "countApplications",
+                "tags": [
+                  "Applications"
+                ],
+                "description": "How many there are of each programme and status in a cohort.",
+                "parameters": [
+                  {
+                    "name": "cohortId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/CountApplicationsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/cohorts/{id}": {
+              "put": {
+                "operationId": "updateCohort",
+                "tags": [
+                  "Catalogue"
+                ],
+                "description": "A schedule that participants have stays; FAILED_PRECONDITION if it is left out.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "name": {
+                            "type": "string"
+                          },
+                          "applicationsFrom": {
+                            "$ref": "#/components/schemas/Date"
+                          },
+                          "applicationsTo": {
+                            "$ref": "#/components/schemas/Date"
+                          },
+                          "schedules": {
+                            "type": "array",
+                            "items": {
+                              "$ref": "#/components/schemas/Schedule"
+                            }
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Cohort"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "getCohort",
+                "tags": [
+                  "Catalogue"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Cohort"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events": {
+              "post": {
+                "operationId": "scheduleEvent",
+                "tags": [
+                  "Events"
+                ],
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/ScheduleEventRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Event"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listEvents",
+                "tags": [
+                  "Events"
+                ],
+                "parameters": [
+                  {
+                    "name": "query",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "description": "Beginnings of words of the title; empty: all."
+                    }
+                  },
+                  {
+                    "name": "cohortId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "programme",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "partnerId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "status",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/EventStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "startsFrom",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "format": "date-time"
+                    }
+                  },
+                  {
+                    "name": "startsBefore",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "format": "date-time"
+                    }
+                  },
+                  {
+                    "name": "withFreePlaces",
+                    "in": "query",
+                    "schema": {
+                      "type": "boolean"
+                    }
+                  },
+                  {
+                    "name": "order",
+                    "in": "query",
+                    "schema": {
+                      "$ref": "#/components/schemas/EventOrder"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListEventsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{eventId}/promotions": {
+              "get": {
+                "operationId": "listPromotionDecisions",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32"
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListPromotionDecisionsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{eventId}/register": {
+              "post": {
+                "operationId": "recordAttendance",
+                "tags": [
+                  "Bookings"
+                ],
+                "description": "From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.",
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "lines": {
+                            "type": "array",
+                            "items": {
+                              "$ref": "#/components/schemas/RecordAttendanceRequest.Line"
+                            },
+                            "description": "1 to 500."
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/RecordAttendanceReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "getRegister",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "allLines",
+                    "in": "query",
+                    "schema": {
+                      "type": "boolean",
+                      "description": "Also the lines that were corrected."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/GetRegisterReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{id}": {
+              "put": {
+                "operationId": "updateEvent",
+                "tags": [
+                  "Events"
+                ],
+                "description": "FAILED_PRECONDITION for a capacity below what is taken. Places that come free are offered in the same change.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "title": {
+                            "type": "string"
+                          },
+                          "venue": {
+                            "$ref": "#/components/schemas/Venue"
+                          },
+                          "parts": {
+                            "type": "array",
+                            "items": {
+                              "$ref": "#/components/schemas/EventPart"
+                            }
+                          },
+                          "capacity": {
+                            "type": "integer",
+                            "format": "int32"
+                          },
+                          "minimum": {
+                            "type": "integer",
+                            "format": "int32"
+                          },
+                          "reserved": {
+                            "type": "integer",
+                            "format": "int32"
+                          },
+                          "blocked": {
+                            "type": "integer",
+                            "format": "int32"
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        },
+                        "description": "Replaces every editable field. A capacity below what is taken is refused."
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Event"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "getEvent",
+                "tags": [
+                  "Events"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Event"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{id}/history": {
+              "get": {
+                "operationId": "listEventHistory",
+                "tags": [
+                  "Events"
+                ],
+                "description": "Who changed what of the event itself, when and why; bookings have their own.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListEventHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/events/{id}:cancel": {
+              "post": {
+                "operationId": "cancelEvent",
+                "tags": [
+                  "Events"
+                ],
+                "description": "Releases every booking and closes the waiting list.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Event"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/gias-imports": {
               "post": {
                 "operationId": "createGiasImport",
@@ -846,6 +3077,40 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/programmes": {
+              "get": {
+                "operationId": "listProgrammes",
+                "tags": [
+                  "Catalogue"
+                ],
+                "parameters": [
+                  {
+                    "name": "cohortYear",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "Only what is offered to cohorts of this year; absent: all versions."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListProgrammesReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/school-groups": {
               "get": {
                 "operationId": "searchSchoolGroups",
@@ -1016,7 +3281,7 @@ package enum OpenAPIDocument {
                     "in": "query",
                     "schema": {
                       "type": "string",
-                      "description": "Words of the name, town or locality, a postcode or its beginning, a URN, or a local authority and\nestablishment number such as \"340/2013\". \"St\", \"St.\" and \"Saint\" are one word, and so are \"CofE\",\n\"C of E\" and \"CE\"; apostrophes and accents do not matter; a word may be the beginning of a longer\none. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.\nEmpty: all."
+                      "description": "Words of the name, town or locality, a postcode or its beginning, a URN, a UKPRN, or a local authority\nand establishment number such as \"340/2013\". \"St\", \"St.\" and \"Saint\" are one word, and so are \"CofE\",\n\"C of E\" and \"CE\"; apostrophes and accents do not matter; a word may be the beginning of a longer\none. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.\nEmpty: all."
                     }
                   },
                   {
@@ -1150,6 +3415,191 @@ package enum OpenAPIDocument {
                       "application/json": {
                         "schema": {
                           "$ref": "#/components/schemas/School"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/waiting": {
+              "get": {
+                "operationId": "listWaiting",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "status",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/WaitingStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32"
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListWaitingReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/waiting/{entryId}:answer": {
+              "post": {
+                "operationId": "answerOffer",
+                "tags": [
+                  "Bookings"
+                ],
+                "description": "FAILED_PRECONDITION once the offer has expired.",
+                "parameters": [
+                  {
+                    "name": "entryId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "accept": {
+                            "type": "boolean"
+                          },
+                          "keepPosition": {
+                            "type": "boolean",
+                            "description": "On decline: keep waiting for another place."
+                          },
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/BookPlaceReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/waiting/{entryId}:leave": {
+              "post": {
+                "operationId": "leaveWaitingList",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "entryId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "reason": {
+                            "type": "string"
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/WaitingEntry"
                         }
                       }
                     },
@@ -1367,6 +3817,389 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "Application": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string",
+                    "description": "\"npq-senior-leadership\", and the version of the programme that applies to it."
+                  },
+                  "programmeVersion": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "approvalStatus": {
+                    "$ref": "#/components/schemas/ApprovalStatus"
+                  },
+                  "trainingStatus": {
+                    "$ref": "#/components/schemas/TrainingStatus"
+                  },
+                  "schedule": {
+                    "type": "string",
+                    "description": "Set at acceptance."
+                  },
+                  "eligibleForFunding": {
+                    "type": "boolean"
+                  },
+                  "fundedPlace": {
+                    "type": "boolean",
+                    "description": "Only in capped cohorts, set at acceptance."
+                  },
+                  "partnerId": {
+                    "type": "string",
+                    "description": "The partner it came through, and the employer at the time it was made."
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "groupUid": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "statusReason": {
+                    "type": "string",
+                    "description": "Why it was rejected, deferred or withdrawn last; see the requests."
+                  },
+                  "declared": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/DeclarationType"
+                    }
+                  },
+                  "submittedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "acceptedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "updatedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "ApplicationImport": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string"
+                  },
+                  "state": {
+                    "$ref": "#/components/schemas/ApplicationImportState"
+                  },
+                  "dryRun": {
+                    "type": "boolean",
+                    "description": "Nothing is written but the results."
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "fileName": {
+                    "type": "string"
+                  },
+                  "bytesTotal": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "bytesRead": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "rowsRead": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "created": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "matched": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "unchanged": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "warned": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "rejected": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "failure": {
+                    "type": "string"
+                  },
+                  "createdAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "endedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "ApplicationImportState": {
+                "type": "string",
+                "enum": [
+                  "APPLICATION_IMPORT_STATE_UNSPECIFIED",
+                  "APPLICATION_IMPORT_STATE_RECEIVING",
+                  "APPLICATION_IMPORT_STATE_QUEUED",
+                  "APPLICATION_IMPORT_STATE_RUNNING",
+                  "APPLICATION_IMPORT_STATE_SUCCEEDED",
+                  "APPLICATION_IMPORT_STATE_FAILED",
+                  "APPLICATION_IMPORT_STATE_CANCELLED"
+                ]
+              },
+              "ApplicationOrder": {
+                "type": "string",
+                "enum": [
+                  "APPLICATION_ORDER_UNSPECIFIED",
+                  "APPLICATION_ORDER_NEWEST",
+                  "APPLICATION_ORDER_UPDATED",
+                  "APPLICATION_ORDER_OLDEST"
+                ],
+                "description": "- `APPLICATION_ORDER_NEWEST`: Newest first.\n- `APPLICATION_ORDER_UPDATED`: Last changed first.\n- `APPLICATION_ORDER_OLDEST`: Oldest first: who has waited longest."
+              },
+              "ApprovalStatus": {
+                "type": "string",
+                "enum": [
+                  "APPROVAL_STATUS_UNSPECIFIED",
+                  "APPROVAL_STATUS_PENDING",
+                  "APPROVAL_STATUS_ACCEPTED",
+                  "APPROVAL_STATUS_REJECTED"
+                ],
+                "description": "The provider's decision."
+              },
+              "Attendance": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string"
+                  },
+                  "eventId": {
+                    "type": "string"
+                  },
+                  "partNumber": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "kind": {
+                    "$ref": "#/components/schemas/AttendanceKind"
+                  },
+                  "minutesMissed": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "note": {
+                    "type": "string"
+                  },
+                  "recordedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "recordedBy": {
+                    "type": "string"
+                  }
+                },
+                "description": "One line of the register. A correction is a new line; nothing is overwritten."
+              },
+              "AttendanceKind": {
+                "type": "string",
+                "enum": [
+                  "ATTENDANCE_KIND_UNSPECIFIED",
+                  "ATTENDANCE_KIND_PRESENT",
+                  "ATTENDANCE_KIND_LATE",
+                  "ATTENDANCE_KIND_PART",
+                  "ATTENDANCE_KIND_REMOTE",
+                  "ATTENDANCE_KIND_ABSENT",
+                  "ATTENDANCE_KIND_MADE_GOOD"
+                ],
+                "description": "- `ATTENDANCE_KIND_PART`: There for part of the time.\n- `ATTENDANCE_KIND_MADE_GOOD`: Caught up elsewhere."
+              },
+              "BookPlaceReply": {
+                "type": "object",
+                "properties": {
+                  "booking": {
+                    "$ref": "#/components/schemas/Booking"
+                  },
+                  "waiting": {
+                    "$ref": "#/components/schemas/WaitingEntry"
+                  }
+                }
+              },
+              "BookPlaceRequest": {
+                "type": "object",
+                "properties": {
+                  "eventId": {
+                    "type": "string"
+                  },
+                  "applicationId": {
+                    "type": "string"
+                  },
+                  "orWait": {
+                    "type": "boolean",
+                    "description": "Join the waiting list if there is no place."
+                  },
+                  "bookWithoutAsking": {
+                    "type": "boolean"
+                  },
+                  "priority": {
+                    "$ref": "#/components/schemas/WaitingPriority"
+                  },
+                  "reason": {
+                    "type": "string"
+                  }
+                }
+              },
+              "Booking": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "eventId": {
+                    "type": "string"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "applicationId": {
+                    "type": "string"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/BookingStatus"
+                  },
+                  "statusReason": {
+                    "type": "string",
+                    "description": "Why it ended; empty while it stands."
+                  },
+                  "offerId": {
+                    "type": "string",
+                    "description": "Offer that it came from, if one."
+                  },
+                  "bookedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "endedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                },
+                "description": "A participant's place at an event."
+              },
+              "BookingStatus": {
+                "type": "string",
+                "enum": [
+                  "BOOKING_STATUS_UNSPECIFIED",
+                  "BOOKING_STATUS_BOOKED",
+                  "BOOKING_STATUS_CANCELLED",
+                  "BOOKING_STATUS_MOVED",
+                  "BOOKING_STATUS_RELEASED"
+                ],
+                "description": "- `BOOKING_STATUS_BOOKED`: The only one that takes a place.\n- `BOOKING_STATUS_MOVED`: The place was given up for one at another event.\n- `BOOKING_STATUS_RELEASED`: Ended with the participant's withdrawal or the event's cancellation."
+              },
+              "Candidate": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "fullName": {
+                    "type": "string"
+                  },
+                  "email": {
+                    "type": "string",
+                    "description": "Absent once the person has none any more, or somebody else has it."
+                  },
+                  "trn": {
+                    "type": "string",
+                    "description": "Teacher Reference Number: 7 digits, not 0000000. Many have none before they are accepted."
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "The school where they work, by URN, or the trust, by group UID; neither for others."
+                  },
+                  "groupUid": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "createdAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "updatedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                },
+                "description": "A person. Neither the e-mail address nor the TRN identifies one: both may change and may go."
+              },
+              "CandidateOrder": {
+                "type": "string",
+                "enum": [
+                  "CANDIDATE_ORDER_UNSPECIFIED",
+                  "CANDIDATE_ORDER_NAME",
+                  "CANDIDATE_ORDER_NEWEST",
+                  "CANDIDATE_ORDER_UPDATED"
+                ],
+                "description": "- `CANDIDATE_ORDER_NAME`: By name, then id.\n- `CANDIDATE_ORDER_NEWEST`: Newest first.\n- `CANDIDATE_ORDER_UPDATED`: Last changed first."
+              },
               "Coded": {
                 "type": "object",
                 "properties": {
@@ -1378,6 +4211,95 @@ package enum OpenAPIDocument {
                   }
                 },
                 "description": "A code of the register and its name there, such as 34 \"Academy converter\"."
+              },
+              "Cohort": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "Start year and a letter: \"2026b\"."
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "fundingCap": {
+                    "$ref": "#/components/schemas/FundingCap"
+                  },
+                  "applicationsFrom": {
+                    "$ref": "#/components/schemas/Date",
+                    "description": "Days on which applications are taken."
+                  },
+                  "applicationsTo": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "schedules": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Schedule"
+                    }
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                },
+                "description": "Everyone who starts in one recruitment round."
+              },
+              "CountApplicationsReply": {
+                "type": "object",
+                "properties": {
+                  "counts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountApplicationsReply.Count"
+                    }
+                  }
+                }
+              },
+              "CountApplicationsReply.Count": {
+                "type": "object",
+                "properties": {
+                  "programme": {
+                    "type": "string"
+                  },
+                  "approvalStatus": {
+                    "$ref": "#/components/schemas/ApprovalStatus"
+                  },
+                  "trainingStatus": {
+                    "$ref": "#/components/schemas/TrainingStatus"
+                  },
+                  "applications": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "CourseGroup": {
+                "type": "string",
+                "enum": [
+                  "COURSE_GROUP_UNSPECIFIED",
+                  "COURSE_GROUP_NPQ_2017",
+                  "COURSE_GROUP_LEADERSHIP",
+                  "COURSE_GROUP_SPECIALIST",
+                  "COURSE_GROUP_SUPPORT",
+                  "COURSE_GROUP_EHCO",
+                  "COURSE_GROUP_TWO_DECLARATIONS"
+                ],
+                "description": "Governs schedules, and which declarations a programme allows.\n\n- `COURSE_GROUP_NPQ_2017`: The suite of 2017: NPQML, NPQSL, NPQH, NPQEL.\n- `COURSE_GROUP_SUPPORT`: The additional support offer of 2021.\n- `COURSE_GROUP_EHCO`: The early headship coaching offer.\n- `COURSE_GROUP_TWO_DECLARATIONS`: Courses with two declarations, split 60 to 40."
+              },
+              "CreateApplicationImportRequest": {
+                "type": "object",
+                "properties": {
+                  "cohortId": {
+                    "type": "string",
+                    "description": "Rows that name another cohort are rejected. Empty: each row is for the cohort that it names."
+                  },
+                  "dryRun": {
+                    "type": "boolean"
+                  }
+                }
               },
               "CreateGiasImportRequest": {
                 "type": "object"
@@ -1402,6 +4324,149 @@ package enum OpenAPIDocument {
                   }
                 },
                 "description": "A day in the calendar, without a time or a zone."
+              },
+              "DeclarationType": {
+                "type": "string",
+                "enum": [
+                  "DECLARATION_TYPE_UNSPECIFIED",
+                  "DECLARATION_TYPE_STARTED",
+                  "DECLARATION_TYPE_RETAINED_1",
+                  "DECLARATION_TYPE_RETAINED_2",
+                  "DECLARATION_TYPE_COMPLETED"
+                ]
+              },
+              "Event": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "title": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string",
+                    "description": "The programme and the module of it that the event serves."
+                  },
+                  "module": {
+                    "type": "string"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "partnerId": {
+                    "type": "string"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/EventStatus"
+                  },
+                  "venue": {
+                    "$ref": "#/components/schemas/Venue"
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/EventPart"
+                    },
+                    "description": "By number; at least one."
+                  },
+                  "capacity": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "minimum": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Below this many bookings the event is not viable."
+                  },
+                  "reserved": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "blocked": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "places": {
+                    "$ref": "#/components/schemas/Places"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "EventOrder": {
+                "type": "string",
+                "enum": [
+                  "EVENT_ORDER_UNSPECIFIED",
+                  "EVENT_ORDER_STARTS",
+                  "EVENT_ORDER_TITLE",
+                  "EVENT_ORDER_NEWEST"
+                ],
+                "description": "- `EVENT_ORDER_STARTS`: Soonest first."
+              },
+              "EventPart": {
+                "type": "object",
+                "properties": {
+                  "number": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "From 1."
+                  },
+                  "title": {
+                    "type": "string"
+                  },
+                  "startsAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "endsAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                },
+                "description": "A dated part of an event: what the register is taken for."
+              },
+              "EventStatus": {
+                "type": "string",
+                "enum": [
+                  "EVENT_STATUS_UNSPECIFIED",
+                  "EVENT_STATUS_SCHEDULED",
+                  "EVENT_STATUS_CANCELLED",
+                  "EVENT_STATUS_HELD"
+                ]
+              },
+              "FundingCap": {
+                "type": "string",
+                "enum": [
+                  "FUNDING_CAP_UNSPECIFIED",
+                  "FUNDING_CAP_FULL",
+                  "FUNDING_CAP_CAPPED",
+                  "FUNDING_CAP_ZERO"
+                ],
+                "description": "How the funder pays for the places of a cohort.\n\n- `FUNDING_CAP_FULL`: Every eligible participant.\n- `FUNDING_CAP_CAPPED`: So many places as the contract says; the provider decides who gets one.\n- `FUNDING_CAP_ZERO`: None."
+              },
+              "GetRegisterReply": {
+                "type": "object",
+                "properties": {
+                  "lines": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Attendance"
+                    },
+                    "description": "The line that counts for each part and candidate, the last one; with `all_lines`, every line as they came."
+                  },
+                  "candidateIds": {
+                    "type": "array",
+                    "items": {
+                      "type": "string"
+                    },
+                    "description": "Everybody with a place."
+                  }
+                }
               },
               "GiasFile": {
                 "type": "string",
@@ -1652,6 +4717,123 @@ package enum OpenAPIDocument {
                 },
                 "description": "One entry of a record's history. Entries are never changed or removed."
               },
+              "ListApplicationHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListApplicationsReply": {
+                "type": "object",
+                "properties": {
+                  "applications": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Application"
+                    }
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListBookingHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListBookingsReply": {
+                "type": "object",
+                "properties": {
+                  "bookings": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Booking"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListCandidatesReply": {
+                "type": "object",
+                "properties": {
+                  "candidates": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Candidate"
+                    }
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListCohortsReply": {
+                "type": "object",
+                "properties": {
+                  "cohorts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Cohort"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListEventHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListEventsReply": {
+                "type": "object",
+                "properties": {
+                  "events": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Event"
+                    }
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
               "ListGiasImportIssuesReply": {
                 "type": "object",
                 "properties": {
@@ -1738,6 +4920,94 @@ package enum OpenAPIDocument {
                     "description": "By name, then id."
                   },
                   "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListProgrammesReply": {
+                "type": "object",
+                "properties": {
+                  "programmes": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Programme"
+                    },
+                    "description": "By identifier, then version."
+                  }
+                }
+              },
+              "ListPromotionDecisionsReply": {
+                "type": "object",
+                "properties": {
+                  "decisions": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/PromotionDecision"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListRowResultsReply": {
+                "type": "object",
+                "properties": {
+                  "results": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/RowResult"
+                    },
+                    "description": "In the order of the file."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListWaitingReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/WaitingEntry"
+                    },
+                    "description": "In the order in which they are served."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "OpenCohortRequest": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "\"2026b\": a year of 2017 to 2100 and a letter."
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "fundingCap": {
+                    "$ref": "#/components/schemas/FundingCap"
+                  },
+                  "applicationsFrom": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "applicationsTo": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "schedules": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Schedule"
+                    },
+                    "description": "At least one."
+                  },
+                  "reason": {
                     "type": "string"
                   }
                 }
@@ -1856,6 +5126,195 @@ package enum OpenAPIDocument {
                   "PARTNER_STATUS_ENDED"
                 ]
               },
+              "Places": {
+                "type": "object",
+                "properties": {
+                  "capacity": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "booked": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "offered": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Held for offers that are still open."
+                  },
+                  "reserved": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Kept for partners."
+                  },
+                  "blocked": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Kept back by staff."
+                  },
+                  "free": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "waiting": {
+                    "type": "integer",
+                    "format": "int32"
+                  }
+                },
+                "description": "Places now. free = capacity - booked - offered - reserved - blocked, and never below 0."
+              },
+              "Programme": {
+                "type": "object",
+                "properties": {
+                  "identifier": {
+                    "type": "string",
+                    "description": "\"npq-senior-leadership\"."
+                  },
+                  "version": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "shortCode": {
+                    "type": "string",
+                    "description": "\"NPQSL\"."
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "courseGroup": {
+                    "$ref": "#/components/schemas/CourseGroup"
+                  },
+                  "firstCohortYear": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Years of the cohorts it is offered to; no last year: still offered."
+                  },
+                  "lastCohortYear": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "declarations": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/DeclarationType"
+                    }
+                  },
+                  "hasOutcome": {
+                    "type": "boolean",
+                    "description": "Whether it ends with an outcome: passed or failed."
+                  },
+                  "taughtMonths": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "placementDays": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Days in another school; 0: none."
+                  },
+                  "deferNeedsDeclaration": {
+                    "type": "boolean",
+                    "description": "What has to be declared before a participant can defer or withdraw, in this version."
+                  },
+                  "withdrawNeedsStarted": {
+                    "type": "boolean"
+                  },
+                  "deferralLimitMonths": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Months after which a deferral cannot be resumed any more; absent: no limit."
+                  },
+                  "modules": {
+                    "type": "array",
+                    "items": {
+                      "type": "string"
+                    },
+                    "description": "Months of a trust's or partner's training events by title; what TrainingEvents builds its modules from."
+                  }
+                },
+                "description": "One version of a programme. Versions come with the release, as data; one that was used never changes."
+              },
+              "PromotionDecision": {
+                "type": "object",
+                "properties": {
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "entryId": {
+                    "type": "string"
+                  },
+                  "outcome": {
+                    "type": "string",
+                    "description": "\"offered\", \"booked\", \"skipped\", \"expired\", \"declined\"."
+                  },
+                  "reason": {
+                    "type": "string"
+                  }
+                },
+                "description": "Why an entry was, or was not, offered a place."
+              },
+              "RecordAttendanceReply": {
+                "type": "object",
+                "properties": {
+                  "lines": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Attendance"
+                    }
+                  }
+                }
+              },
+              "RecordAttendanceRequest.Line": {
+                "type": "object",
+                "properties": {
+                  "partNumber": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "kind": {
+                    "$ref": "#/components/schemas/AttendanceKind"
+                  },
+                  "minutesMissed": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "note": {
+                    "type": "string"
+                  }
+                }
+              },
+              "RegisterCandidateRequest": {
+                "type": "object",
+                "properties": {
+                  "fullName": {
+                    "type": "string",
+                    "description": "1 to 200 characters."
+                  },
+                  "email": {
+                    "type": "string"
+                  },
+                  "trn": {
+                    "type": "string"
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "groupUid": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "reason": {
+                    "type": "string"
+                  }
+                }
+              },
               "RegisterPartnerRequest": {
                 "type": "object",
                 "properties": {
@@ -1900,6 +5359,160 @@ package enum OpenAPIDocument {
                   "reason": {
                     "type": "string",
                     "description": "Why; kept in the history."
+                  }
+                }
+              },
+              "RowIssue": {
+                "type": "object",
+                "properties": {
+                  "column": {
+                    "type": "string"
+                  },
+                  "code": {
+                    "type": "string",
+                    "description": "Stable code, such as \"trn-missing\"."
+                  },
+                  "message": {
+                    "type": "string",
+                    "description": "Without what stands in the row."
+                  },
+                  "severity": {
+                    "$ref": "#/components/schemas/RowIssue.Severity"
+                  },
+                  "relatedReference": {
+                    "type": "string",
+                    "description": "How the file named the earlier application that this one clashes with."
+                  }
+                }
+              },
+              "RowIssue.Severity": {
+                "type": "string",
+                "enum": [
+                  "SEVERITY_UNSPECIFIED",
+                  "SEVERITY_INFO",
+                  "SEVERITY_NORMALISED",
+                  "SEVERITY_REVIEW",
+                  "SEVERITY_REJECTED"
+                ],
+                "description": "- `SEVERITY_INFO`: Used as it is; something to know.\n- `SEVERITY_NORMALISED`: Used after cleaning.\n- `SEVERITY_REVIEW`: Used, but a person should look at it.\n- `SEVERITY_REJECTED`: Not used."
+              },
+              "RowOutcome": {
+                "type": "string",
+                "enum": [
+                  "ROW_OUTCOME_UNSPECIFIED",
+                  "ROW_OUTCOME_CREATED",
+                  "ROW_OUTCOME_MATCHED",
+                  "ROW_OUTCOME_UNCHANGED",
+                  "ROW_OUTCOME_WARNED",
+                  "ROW_OUTCOME_REJECTED"
+                ],
+                "description": "- `ROW_OUTCOME_CREATED`: A new person and an application.\n- `ROW_OUTCOME_MATCHED`: An application for a person who was known.\n- `ROW_OUTCOME_UNCHANGED`: The application was there already.\n- `ROW_OUTCOME_WARNED`: Used, but a person should look at something."
+              },
+              "RowResult": {
+                "type": "object",
+                "properties": {
+                  "line": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Line of the file on which the record begins; the header is on line 1."
+                  },
+                  "outcome": {
+                    "$ref": "#/components/schemas/RowOutcome"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "applicationId": {
+                    "type": "string",
+                    "description": "Empty in a dry run, and for a row that was rejected."
+                  },
+                  "issues": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/RowIssue"
+                    }
+                  },
+                  "reference": {
+                    "type": "string",
+                    "description": "How the file names the application."
+                  }
+                },
+                "description": "What became of one row, or would."
+              },
+              "Schedule": {
+                "type": "object",
+                "properties": {
+                  "identifier": {
+                    "type": "string",
+                    "description": "\"npq-leadership-autumn\"."
+                  },
+                  "courseGroup": {
+                    "$ref": "#/components/schemas/CourseGroup"
+                  },
+                  "acceptanceFrom": {
+                    "$ref": "#/components/schemas/Date",
+                    "description": "Days on which an application may be accepted to it."
+                  },
+                  "acceptanceTo": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "startsOn": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "endsOn": {
+                    "$ref": "#/components/schemas/Date"
+                  }
+                },
+                "description": "The timetable of a course group within a cohort."
+              },
+              "ScheduleEventRequest": {
+                "type": "object",
+                "properties": {
+                  "title": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string"
+                  },
+                  "module": {
+                    "type": "string"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "partnerId": {
+                    "type": "string"
+                  },
+                  "venue": {
+                    "$ref": "#/components/schemas/Venue"
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/EventPart"
+                    },
+                    "description": "1 to 20, in order of time, not overlapping."
+                  },
+                  "capacity": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "1 to 1,000."
+                  },
+                  "minimum": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "reserved": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "blocked": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "reason": {
+                    "type": "string"
                   }
                 }
               },
@@ -2136,6 +5749,124 @@ package enum OpenAPIDocument {
                     "description": "Empty on the last page."
                   }
                 }
+              },
+              "SubmitApplicationRequest": {
+                "type": "object",
+                "properties": {
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "eligibleForFunding": {
+                    "type": "boolean"
+                  },
+                  "partnerId": {
+                    "type": "string"
+                  },
+                  "reason": {
+                    "type": "string"
+                  }
+                }
+              },
+              "TrainingStatus": {
+                "type": "string",
+                "enum": [
+                  "TRAINING_STATUS_UNSPECIFIED",
+                  "TRAINING_STATUS_ACTIVE",
+                  "TRAINING_STATUS_DEFERRED",
+                  "TRAINING_STATUS_WITHDRAWN"
+                ],
+                "description": "Where the training of an accepted application stands; unspecified before."
+              },
+              "Venue": {
+                "type": "object",
+                "properties": {
+                  "name": {
+                    "type": "string"
+                  },
+                  "postcode": {
+                    "type": "string"
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Held at this school, if at one."
+                  },
+                  "online": {
+                    "type": "boolean"
+                  }
+                }
+              },
+              "WaitingEntry": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string"
+                  },
+                  "eventId": {
+                    "type": "string"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "applicationId": {
+                    "type": "string"
+                  },
+                  "priority": {
+                    "$ref": "#/components/schemas/WaitingPriority"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/WaitingStatus"
+                  },
+                  "joinedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "offerExpiresAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "bookWithoutAsking": {
+                    "type": "boolean",
+                    "description": "Book at once when a place comes free, without asking."
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "WaitingPriority": {
+                "type": "string",
+                "enum": [
+                  "WAITING_PRIORITY_UNSPECIFIED",
+                  "WAITING_PRIORITY_STATUTORY",
+                  "WAITING_PRIORITY_DISPLACED",
+                  "WAITING_PRIORITY_NO_FAULT",
+                  "WAITING_PRIORITY_NORMAL"
+                ],
+                "description": "Classes of priority; the smaller number is served first, then who came first.\n\n- `WAITING_PRIORITY_STATUTORY`: Has to finish by a date set by law.\n- `WAITING_PRIORITY_DISPLACED`: Lost a place through a cancelled event.\n- `WAITING_PRIORITY_NO_FAULT`: Gave a place up earlier through no fault of their own."
+              },
+              "WaitingStatus": {
+                "type": "string",
+                "enum": [
+                  "WAITING_STATUS_UNSPECIFIED",
+                  "WAITING_STATUS_WAITING",
+                  "WAITING_STATUS_OFFERED",
+                  "WAITING_STATUS_ACCEPTED",
+                  "WAITING_STATUS_DECLINED",
+                  "WAITING_STATUS_EXPIRED",
+                  "WAITING_STATUS_WITHDRAWN",
+                  "WAITING_STATUS_CLOSED"
+                ],
+                "description": "- `WAITING_STATUS_OFFERED`: A place is held until, and not at, `offer_expires_at`.\n- `WAITING_STATUS_CLOSED`: The event was cancelled or has begun."
               },
               "Problem": {
                 "type": "object",

@@ -362,8 +362,8 @@ extension PartnershipV1 {
 extension PartnershipV1 {
     /// Which schools, in which order.
     package struct SearchSchoolsRequest: Hashable, Sendable {
-        /// Words of the name, town or locality, a postcode or its beginning, a URN, or a local authority and
-        /// establishment number such as "340/2013". "St", "St." and "Saint" are one word, and so are "CofE",
+        /// Words of the name, town or locality, a postcode or its beginning, a URN, a UKPRN, or a local authority
+        /// and establishment number such as "340/2013". "St", "St." and "Saint" are one word, and so are "CofE",
         /// "C of E" and "CE"; apostrophes and accents do not matter; a word may be the beginning of a longer
         /// one. Where nothing matches, small slips of the fingers are forgiven. At most 200 characters.
         /// Empty: all.

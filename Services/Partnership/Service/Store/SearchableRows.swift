@@ -4,7 +4,7 @@ import Values
 extension SearchableSchool {
     static let columns = """
         urn, name, status, type_code, phase_code, region_code, la_code, district_code, establishment_number, town, \
-        locality, address3, postcode
+        locality, address3, postcode, ukprn
         """
 
     init(_ row: Row) throws(StoreError) {
@@ -19,7 +19,7 @@ extension SearchableSchool {
             laestab: number.isEmpty ? "" : authority + "/" + number, status: status,
             isSelectable: status != .closed && England.contains(typeCode: type, localAuthorityCode: authority),
             typeCode: type, phaseCode: try row.text(4), regionCode: try row.text(5), localAuthorityCode: authority,
-            districtCode: try row.text(7))
+            districtCode: try row.text(7), ukprn: try row.optionalInt(13).map(Int.init))
     }
 }
 

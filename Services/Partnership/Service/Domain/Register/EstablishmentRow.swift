@@ -1,3 +1,4 @@
+import Tabular
 import Values
 
 /// A record of `edubasealldata.csv`.

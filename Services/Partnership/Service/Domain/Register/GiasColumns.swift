@@ -1,3 +1,5 @@
+import Tabular
+
 /// Where a file's columns are, by name: their number and order differ from edition to edition.
 struct GiasColumns: Hashable, Sendable {
     let names: [String]

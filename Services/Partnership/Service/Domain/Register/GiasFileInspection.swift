@@ -1,3 +1,5 @@
+import Tabular
+
 /// What a first, quick pass over a file finds: whether it is whole, how its letters are written, and
 /// where its columns are. Nothing of a file is imported before it.
 struct GiasFileInspection: Sendable {

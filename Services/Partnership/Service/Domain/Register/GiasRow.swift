@@ -1,3 +1,4 @@
+import Tabular
 import Values
 
 /// What a record of one of the files says, once its fields were read.

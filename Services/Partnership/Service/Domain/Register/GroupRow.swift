@@ -1,3 +1,4 @@
+import Tabular
 import Values
 
 /// A record of `allgroupsdata.csv`, in either of its layouts.

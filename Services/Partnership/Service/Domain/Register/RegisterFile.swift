@@ -1,3 +1,4 @@
+import Tabular
 import Values
 
 /// One of the register's files, as the importer needs it: how a record is read, and what names it.

@@ -1,3 +1,4 @@
+import Tabular
 import Values
 
 /// Reads the fields of one record by their columns' names and collects what is odd about them.

@@ -14,6 +14,7 @@ struct SearchableSchool: Hashable, Sendable {
     var regionCode: String
     var localAuthorityCode: String
     var districtCode: String
+    var ukprn: Int?
 }
 
 /// Which schools a list may show. An empty set lets all through; codes are as kept (`RegisterCode`).
@@ -88,7 +89,10 @@ struct SchoolSearchIndex: Sendable {
     }
 
     private func matches(_ query: SearchQuery) -> Matches {
-        if let number = query.number { return Matches(count: count, only: [positions[number]].compactMap(\.self)) }
+        if let number = query.number {
+            if let position = positions[number] { return Matches(count: count, only: [position]) }
+            return Matches(count: count, only: schools.indices.lazy.filter { schools[$0].ukprn == number })
+        }
         if let laestab = query.laestab {
             return Matches(count: count, only: schools.indices.lazy.filter { schools[$0].laestab == laestab })
         }

@@ -9,7 +9,7 @@ struct SearchQuery: Hashable, Sendable {
     var words: [String] = []
     /// The beginning of a postcode in capitals with its space, such as "M33", "M33 5" or "M33 5AB".
     var postcode: String?
-    /// A number that may be a URN or a group UID.
+    /// A number that may be a URN, a UKPRN or a group UID.
     var number: Int?
     /// "340/2013".
     var laestab: String?

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 
 /// `olp.partnership.v1.GiasImports`: imports of the official register.

@@ -1,0 +1,146 @@
+import Storage
+import Values
+
+/// Why something cannot be done with an import.
+enum ImportRefusal: Error, Hashable, Sendable {
+    case unknown
+    case notReceiving(ApplicationImportState)
+    case noFile
+}
+
+/// Opening, starting, cancelling and looking at imports.
+extension EnrolmentStore {
+    func createImport(
+        cohort: CohortID?, isDryRun: Bool, _ mutation: Mutation,
+        reply: @escaping @Sendable (ApplicationImport) -> [UInt8]
+    ) async throws -> [UInt8] {
+        let id = identifiers.next()
+        return try await store.mutate(mutation) { writer in
+            if let cohort, try CohortTable.find(cohort, writer) == nil { throw RecordNotFound.cohort(cohort.text) }
+            let created = ApplicationImport(id: id, state: .receiving, isDryRun: isDryRun, cohortID: cohort,
+                                            createdAt: mutation.at, version: RecordVersion.first)
+            try writer.execute("""
+                INSERT INTO application_imports (id, state, is_dry_run, cohort_id, file_name, bytes_total, bytes_read, rows_read,
+                    created, matched, unchanged, warned, rejected, failure, cancel_requested, created_at, version, runner,
+                    runner_until, actor_id, actor_kind, request_id)
+                VALUES (\(id), \(created.state.rawValue), \(isDryRun), \(cohort.sqlValue), '', 0, 0, 0, 0, 0, 0, 0, 0, '', 0,
+                        \(mutation.at), 1, '', 0, \(mutation.actor.id), \(mutation.actor.kind), \(mutation.requestID))
+                """)
+            try writer.recordHistory(entity: "application-import", id: id.text, version: 1, change: "opened", mutation)
+            return reply(created)
+        }
+    }
+
+    func applicationImport(_ id: UUIDv7) async throws -> ApplicationImport? {
+        try await store.read { reader in try Self.applicationImport(id, reader) }
+    }
+
+    static func applicationImport(_ id: UUIDv7, _ reader: any Reader) throws(StoreError) -> ApplicationImport? {
+        guard let row = try reader.row("""
+            SELECT id, state, is_dry_run, cohort_id, file_name, upload_id, bytes_total, bytes_read, rows_read, created, matched,
+                   unchanged, warned, rejected, failure, created_at, ended_at, version
+            FROM application_imports WHERE id = \(id)
+            """) else { return nil }
+        guard let state = ApplicationImportState(rawValue: Int(try row.int(1))) else {
+            throw row.unreadable("state", "state")
+        }
+        var found = ApplicationImport(id: id, state: state, isDryRun: try row.bool(2), createdAt: try row.instant(15),
+                                      version: try row.int(17))
+        found.cohortID = try row.optionalText(3) == nil ? nil : row.cohortID(3)
+        found.fileName = try row.text(4)
+        found.hasFile = try row.optionalText(5) != nil
+        found.bytesTotal = try row.int(6)
+        found.bytesRead = try row.int(7)
+        found.rowsRead = try row.int(8)
+        var counts: [RowOutcome: Int64] = [:]
+        for outcome in RowOutcome.allCases { counts[outcome] = try row.int(8 + outcome.rawValue) }
+        found.counts = OutcomeCounts(counts)
+        found.failure = try row.text(14)
+        found.endedAt = try row.optionalInstant(16)
+        return found
+    }
+
+    /// In the order of the file; nil if there is no such import.
+    func results(of id: UUIDv7, _ outcomes: [RowOutcome], pageSize: Int, token: String) async throws -> Page<RowResult>? {
+        let chosen = outcomes.map(\.rawValue).sorted()
+        let filters: [SQLValue] = [.text("import-rows"), id.sqlValue, .text(chosen.map(String.init).joined(separator: ","))]
+        let after = try PageToken.keys(token, count: 1, filters: filters)
+        return try await store.read { reader in
+            guard try reader.row("SELECT 1 FROM application_imports WHERE id = \(id)") != nil else { return nil }
+            let chosenOnly: SQL = chosen.isEmpty ? "" : " AND outcome IN \(list: chosen)"
+            let rows = try reader.rows("""
+                SELECT line, outcome, reference, candidate_id, application_id, issues FROM application_import_rows
+                WHERE import_id = \(id) AND line > \(after?[0] ?? .int(0))\(chosenOnly) ORDER BY line LIMIT \(pageSize + 1)
+                """)
+            return try Page(rows, size: pageSize, filters: filters) { row in
+                guard let outcome = RowOutcome(rawValue: Int(try row.int(1))) else { throw row.unreadable(1, "outcome") }
+                return RowResult(
+                    line: Int(try row.int(0)), outcome: outcome, reference: try row.text(2),
+                    candidateID: UUIDv7(try row.text(3)), applicationID: UUIDv7(try row.text(4)),
+                    issues: IssueText.read(try row.text(5)))
+            } keys: { row in
+                [try row.value(0)]
+            }
+        }
+    }
+
+    /// Puts an import that has a file in the queue. One that was started before stays as it is.
+    func startImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> ApplicationImport {
+        try await store.write { writer in
+            guard let found = try Self.applicationImport(id, writer) else { throw ImportRefusal.unknown }
+            switch found.state {
+            case .receiving: break
+            case .cancelled, .failed: throw ImportRefusal.notReceiving(found.state)
+            case .queued, .running, .succeeded: return found
+            }
+            guard found.hasFile else { throw ImportRefusal.noFile }
+            return try Self.move(found, to: .queued, "started", mutation, writer)
+        }
+    }
+
+    /// Cancels an import that does not run yet, or asks the runner to stop at its next checkpoint. One
+    /// that has ended stays as it is.
+    func cancelImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> ApplicationImport {
+        try await store.write { writer in
+            guard let found = try Self.applicationImport(id, writer) else { throw ImportRefusal.unknown }
+            if found.state.hasEnded { return found }
+            if found.state == .running {
+                try writer.execute("UPDATE application_imports SET cancel_requested = 1 WHERE id = \(id)")
+                return found
+            }
+            return try Self.move(found, to: .cancelled, "cancelled", mutation, writer)
+        }
+    }
+
+    private static func move(_ found: ApplicationImport, to state: ApplicationImportState, _ change: String,
+                             _ mutation: Mutation, _ writer: any Writer) throws(StoreError) -> ApplicationImport {
+        var moved = found
+        moved.state = state
+        moved.version += 1
+        if state.hasEnded { moved.endedAt = mutation.at }
+        try writer.execute("""
+            UPDATE application_imports SET state = \(state.rawValue), ended_at = \(moved.endedAt.sqlValue),
+                   version = \(moved.version), actor_id = \(mutation.actor.id), actor_kind = \(mutation.actor.kind),
+                   request_id = \(mutation.requestID)
+            WHERE id = \(found.id)
+            """)
+        try writer.recordHistory(entity: "application-import", id: found.id.text, version: moved.version, change: change,
+                                 mutation)
+        return moved
+    }
+}
+
+/// Issues of a row in one column: "code related" on a line each.
+enum IssueText {
+    static func text(_ issues: [RowIssue]) -> String {
+        issues.map { "\($0.code.rawValue) \($0.related)" }.joined(separator: "\n")
+    }
+
+    static func read(_ text: String) -> [RowIssue] {
+        text.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard let code = parts.first.flatMap({ RowIssue.Code(rawValue: String($0)) }) else { return nil }
+            return RowIssue(code: code, related: parts.count == 2 ? String(parts[1]) : "")
+        }
+    }
+}

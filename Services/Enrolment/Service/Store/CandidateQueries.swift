@@ -1,0 +1,83 @@
+import Storage
+import Values
+
+/// Which candidates a list shows, and in which order.
+struct CandidateFilter: Hashable, Sendable {
+    enum Order: Int, Hashable, Sendable {
+        case name = 1
+        case newest = 2
+        case updated = 3
+    }
+
+    var query = ""
+    var schools: [URN] = []
+    var groups: [Int] = []
+    var trn: TRN?
+    var order = Order.name
+
+    var values: [SQLValue] {
+        [.text("candidates"), .text(query), .text(schools.map(\.description).joined(separator: ",")),
+         .text(groups.map(String.init).joined(separator: ",")), trn.sqlValue, .int(Int64(order.rawValue))]
+    }
+}
+
+/// What is asked of the candidates.
+extension EnrolmentStore {
+    func candidate(_ id: UUIDv7) async throws -> Candidate? {
+        try await store.read { reader in try CandidateTable.find(id, reader) }
+    }
+
+    /// Those that exist, in the order asked for.
+    func candidates(_ ids: [UUIDv7]) async throws -> [Candidate] {
+        try await store.read { reader in
+            try ids.compactMap { try CandidateTable.find($0, reader) }
+        }
+    }
+
+    func candidates(_ filter: CandidateFilter, pageSize: Int, token: String) async throws -> Page<Candidate> {
+        let keyCount = filter.order == .newest ? 1 : 2
+        let after = try PageToken.keys(token, count: keyCount, filters: filter.values)
+        return try await store.read { reader in
+            var conditions = Self.conditions(filter)
+            let order: SQL
+            switch filter.order {
+            case .name:
+                if let after { conditions.append("(c.name_key, c.id) > (\(after[0]), \(after[1]))") }
+                order = "c.name_key, c.id"
+            case .newest:
+                if let after { conditions.append("c.id < \(after[0])") }
+                order = "c.id DESC"
+            case .updated:
+                if let after { conditions.append("(c.updated_at, c.id) < (\(after[0]), \(after[1]))") }
+                order = "c.updated_at DESC, c.id DESC"
+            }
+            let rows = try reader.rows("""
+                SELECT \(raw: CandidateTable.qualified), c.name_key FROM candidates c
+                WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT \(pageSize + 1)
+                """)
+            return try Page(rows, size: pageSize, filters: filter.values) { row in
+                try CandidateTable.read(row)
+            } keys: { row in
+                switch filter.order {
+                case .name: [try row.value("name_key"), try row.value("id")]
+                case .newest: [try row.value("id")]
+                case .updated: [try row.value("updated_at"), try row.value("id")]
+                }
+            }
+        }
+    }
+
+    private static func conditions(_ filter: CandidateFilter) -> [SQL] {
+        var conditions: [SQL] = ["1 = 1"]
+        for word in NameKey.words(filter.query) {
+            // Everything that begins with the word lies between it and the word with the last character.
+            conditions.append("""
+                c.id IN (SELECT w.candidate_id FROM candidate_words w WHERE w.word >= \(word) AND w.word < \(word + "\u{10FFFF}"))
+                """)
+        }
+        if !filter.schools.isEmpty { conditions.append("c.school_urn IN \(list: filter.schools)") }
+        if !filter.groups.isEmpty { conditions.append("c.group_uid IN \(list: filter.groups)") }
+        if let trn = filter.trn { conditions.append("c.trn = \(trn)") }
+        return conditions
+    }
+}

@@ -1,0 +1,23 @@
+import Contracts
+import RPC
+import ServiceKit
+import Values
+import Wire
+
+extension BookingsService {
+    func cancelBooking(
+        _ request: TrainingEventsV1.CancelBookingRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.Booking {
+        let id = try EventsErrors.identifier(request.id, "booking")
+        var violations = FieldViolations()
+        violations.expectedVersion(request.expectedVersion)
+        try violations.throwIfAny()
+        let mutation = context.mutation(reason: request.reason, at: wallClock.now())
+        let reply = try await EventsErrors.translate(id.text) {
+            try await store.cancelBooking(id, expectedVersion: request.expectedVersion, mutation) {
+                TrainingEventsV1.Booking($0).encoded()
+            }
+        }
+        return try TrainingEventsV1.Booking(decoding: reply)
+    }
+}

@@ -1,0 +1,15 @@
+import Contracts
+import RPC
+import ServiceKit
+
+extension BookingsService {
+    func getRegister(
+        _ request: TrainingEventsV1.GetRegisterRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.GetRegisterReply {
+        let id = try EventsErrors.identifier(request.eventId, "event")
+        guard let register = try await store.register(of: id, allLines: request.allLines) else {
+            throw RPCError.notFound("event", request.eventId)
+        }
+        return .init(lines: register.lines.map { .init($0) }, candidateIds: register.candidateIDs)
+    }
+}

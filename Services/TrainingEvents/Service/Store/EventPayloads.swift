@@ -1,0 +1,15 @@
+import Values
+
+/// Writes the messages that this service's events carry. The store does not know the messages; whoever
+/// puts the service together gives it this.
+protocol EventPayloads: Sendable {
+    func event(_ event: TrainingEvent) -> EventPayload
+    func booking(_ booking: Booking, school: URN?) -> EventPayload
+    func waiting(_ entry: WaitingEntry) -> EventPayload
+}
+
+struct EventPayload: Hashable, Sendable {
+    /// Full name of the message.
+    var type: String
+    var bytes: [UInt8]
+}
