@@ -41,20 +41,14 @@ package struct BenchImportCommand: OlpCommand {
             folder: SuiteFolder(path: folder, surroundings: inside), host: "127.0.0.1", port: port,
             executables: surroundings.executableFolder, logLevel: nil, environment: surroundings.environment)
         let state = try await DetachedSuite(plan: plan, surroundings: inside).start()
-        defer { kill(state.pid, SIGTERM) }
-        let pid = SuiteState.pid(of: "partnership", in: plan.folder)
-        var passes: [Pass] = []
-        for _ in 1...2 {
-            let run = GiasImportRun(try GatewayAccess(state), progress: ImportProgress(console))
-            var done = PartnershipV1.GiasImport()
-            let time = try await ContinuousClock().measure { done = try await run.run(sources) }
-            guard done.state == .succeeded else { throw Failure(.failure, "the import failed: \(done.failure)") }
-            let rows = done.files.map(\.rowsRead).reduce(0, +)
-            passes.append(
-                Pass(
-                    rows: rows, seconds: time / .seconds(1), rowsPerSecond: Double(rows) / (time / .seconds(1)),
-                    residentMegabytes: pid.map { ProcessCost.residentBytes(of: $0) >> 20 } ?? 0))
+        let passes: [Pass]
+        do {
+            passes = try await measure(state, sources, plan.folder, console)
+        } catch {
+            try? await DownCommand.stop(state, in: plan.folder)
+            throw error
         }
+        try await DownCommand.stop(state, in: plan.folder)
         guard !json else { return console.print(JSONText.encode(passes)) }
         for (name, pass) in zip(["new rows ", "same rows"], passes) {
             console.print(
@@ -65,9 +59,27 @@ package struct BenchImportCommand: OlpCommand {
     }
 }
 
-extension SuiteState {
-    /// The process that serves as `name` now.
-    fileprivate static func pid(of name: String, in folder: SuiteFolder) -> Int32? {
-        (try? read(folder.state))??.service(name)?.pid
+extension BenchImportCommand {
+    private func measure(
+        _ state: SuiteState, _ sources: [GiasSource], _ folder: SuiteFolder, _ console: Console
+    ) async throws -> [Pass] {
+        let pid = state.service("partnership")?.pid
+        var passes: [Pass] = []
+        for _ in 1...2 {
+            let progress = ImportProgress(console)
+            let run = GiasImportRun(try GatewayAccess(state), progress: progress)
+            var done = PartnershipV1.GiasImport()
+            let time = try await ContinuousClock().measure {
+                done = try await ImportGiasCommand.stoppable(console) { try await run.run(sources) }
+            }
+            progress.end()
+            guard done.state == .succeeded else { throw Failure(.failure, "the import failed: \(done.failure)") }
+            let rows = done.files.map(\.rowsRead).reduce(0, +)
+            passes.append(
+                Pass(
+                    rows: rows, seconds: time / .seconds(1), rowsPerSecond: Double(rows) / (time / .seconds(1)),
+                    residentMegabytes: pid.map { ProcessCost.residentBytes(of: $0) >> 20 } ?? 0))
+        }
+        return passes
     }
 }

@@ -11,7 +11,9 @@ package enum ImportSummary {
                     file.warned,
                 ].map(ImportProgress.grouped)
         }
-        let result = ["The import \(done.state.word)\(done.failure.isEmpty ? "." : ": \(done.failure)")"]
+        let result = [
+            "The import \(done.state == .cancelled ? "was " : "")\(done.state.word)\(done.failure.isEmpty ? "." : ": \(done.failure)")"
+        ]
         return Table.rows([header] + rows) + result
     }
 

@@ -15,8 +15,8 @@ struct DetachedSuite: Sendable {
         let folder = plan.folder
         // What can be said at once is said here and not in a log.
         if SuiteLock.isHeld(folder.lock) { throw try UpCommand.alreadyRunning(folder, surroundings) }
-        try folder.make(userID: surroundings.userID)
         try await plan.check()
+        try folder.make(userID: surroundings.userID)
         let log = folder.log("olp")
         LogFile.rotate(log)
         let process: RunningProcess

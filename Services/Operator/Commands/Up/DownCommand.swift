@@ -21,6 +21,12 @@ package struct DownCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let folder = suite.folder(surroundings)
         let state = try SuiteState.running(in: folder, surroundings)
+        try await Self.stop(state, in: folder)
+        if json { console.print(JSONText.encode(["stopped": state.pid])) } else { console.say("Stopped.") }
+    }
+
+    /// Asks the suite to stop, and returns when it has.
+    static func stop(_ state: SuiteState, in folder: SuiteFolder) async throws {
         guard kill(state.pid, SIGTERM) == 0 else {
             throw Failure(
                 .failure, "cannot signal process \(state.pid): \(unsafe String(cString: strerror(errno)))",
@@ -36,6 +42,5 @@ package struct DownCommand: OlpCommand {
             }
             try await clock.sleep(for: Self.interval)
         }
-        if json { console.print(JSONText.encode(["stopped": state.pid])) } else { console.say("Stopped.") }
     }
 }

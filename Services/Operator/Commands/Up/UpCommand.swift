@@ -94,7 +94,11 @@ package struct UpCommand: OlpCommand {
         guard let lock = try SuiteLock(folder.lock) else {
             throw try UpCommand.alreadyRunning(folder, surroundings)
         }
-        defer { withExtendedLifetime(lock) {} }
+        defer {
+            try? FileManager.default.removeItem(atPath: folder.state)
+            try? FileManager.default.removeItem(atPath: folder.runtime)
+            withExtendedLifetime(lock) {}
+        }
         try await plan.check()
         for process in plan.processes { LogFile.rotate(process.log) }
 
@@ -103,10 +107,6 @@ package struct UpCommand: OlpCommand {
             SuiteState(plan), path: folder.state, console: console,
             stamp: { background ? Date.now.formatted(.iso8601) + " " : "" })
         try recorder.save()
-        defer {
-            try? FileManager.default.removeItem(atPath: folder.state)
-            try? FileManager.default.removeItem(atPath: folder.runtime)
-        }
         let supervisor = Supervisor(
             plan.processes.map { process in
                 Keeper(process, choosePort: Port.anyFree, isReady: Readiness.isReady, tell: recorder.tell)
