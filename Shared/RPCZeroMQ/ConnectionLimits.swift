@@ -21,6 +21,8 @@ package struct ConnectionLimits: Hashable, Sendable {
     package static let maximumPeers = 4_096
     /// Calls that a channel keeps for a connection that is not ready or has as many as it may have.
     package static let maximumWaitingCalls = 10_000
+    /// Bytes of answers that wait for a client which does not read; above them the client is given up.
+    package static let maximumBacklogBytes = 64 << 20
     /// Payloads above this many bytes travel in a frame of their own instead of being copied behind their header.
     package static let inlinePayloadBytes = 8 << 10
     /// What a frame may have besides its message: header, call or end, metadata, details.

@@ -85,6 +85,21 @@ final class Listener: IOThread.Source {
     private func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ id: UInt64, isEnd: Bool) {
         guard let call = isEnd ? peer.calls.removeValue(forKey: id) : peer.calls[id] else { return }
         var frame = frame
+        var isEnd = isEnd
+        if frame.payloadBytes > peer.limits.maximumMessageBytes {
+            // Sent as it is, libzmq at the other end would cut the connection that all calls share.
+            let error = RPCError(
+                .resourceExhausted,
+                "The answer has \(frame.payloadBytes) bytes; the caller takes \(peer.limits.maximumMessageBytes). Ask for less.")
+            frame = OutgoingFrame(
+                FrameHeader(.end, flags: .endOfStream, status: error.code.rawValue), part: WireV1.End(error))
+            if !isEnd {
+                isEnd = true
+                peer.calls[id] = nil
+                _ = call.link.end()
+                call.link.stop(error)
+            }
+        }
         frame.seal(callID: id, sequence: call.nextSequence)
         call.nextSequence += 1
         if isEnd, let timer = call.deadline { thread.disarm(timer) }
@@ -116,6 +131,10 @@ final class Listener: IOThread.Source {
     private func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
         do throws(ZeroMQError) {
             if try peer.backlog.send(frame, by: { frame throws(ZeroMQError) in try offer(frame, peer) }) == .unreachable {
+                lost(peer)
+            }
+            if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes {
+                onFault("\(peer.id) does not read its answers and was given up")
                 lost(peer)
             }
         } catch {
@@ -235,6 +254,7 @@ final class Listener: IOThread.Source {
             return endCall(RPCError(.internal, "Frames of the call are missing."), peer, header.callID)
         }
         call.expected += 1
+        if let error = Self.reserved(header) { return endCall(error, peer, header.callID) }
         if let message = frame.message {
             guard call.link.received(message.count) else {
                 return endCall(RPCError(.internal, "The caller sent more than it had credit for."), peer, header.callID)
@@ -286,6 +306,8 @@ final class Listener: IOThread.Source {
     /// - Throws: the status of a call that is not to be started.
     private func admit(_ frame: IncomingFrame, _ peer: ServerPeer) throws(RPCError) -> CallHead {
         if isDraining { throw RPCError(.unavailable, "The server is shutting down.", isUnprocessed: true) }
+        guard frame.header.sequence == 0 else { throw RPCError(.internal, "Frames of the call are missing.") }
+        if let error = Self.reserved(frame.header) { throw error }
         guard peer.calls.count <= limits.maximumConcurrentCalls else {
             throw RPCError(
                 .resourceExhausted, "The connection has \(limits.maximumConcurrentCalls) open calls already.",
@@ -310,6 +332,12 @@ final class Listener: IOThread.Source {
         } catch {
             throw RPCError(.internal, "The head of the call could not be parsed: \(error)", isUnprocessed: true)
         }
+    }
+
+    /// Refuses what this version keeps a place for and does not do.
+    private static func reserved(_ header: FrameHeader) -> RPCError? {
+        guard header.flags.contains(.compressed) || header.flags.contains(.more) else { return nil }
+        return RPCError(.unimplemented, "This server takes neither compressed messages nor fragments.", isUnprocessed: true)
     }
 
     private func arm(_ deadline: Deadline, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {

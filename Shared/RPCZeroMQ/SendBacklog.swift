@@ -1,8 +1,11 @@
 import ZeroMQ
 
-/// Frames that libzmq would not take at once, in order. Credit and the limit on calls bound it.
+/// Frames that libzmq would not take at once, in order.
 struct SendBacklog {
     private var frames: [OutgoingFrame] = []
+    /// Bytes of messages that wait. A client's are bounded by its callers, who wait for their answers; a server gives
+    /// up a peer that lets more than ``ConnectionLimits/maximumBacklogBytes`` pile up.
+    private(set) var byteCount = 0
 
     var isEmpty: Bool { frames.isEmpty }
 
@@ -14,7 +17,10 @@ struct SendBacklog {
     ) throws(ZeroMQError) -> Socket.SendResult {
         try flush(by: offer)
         let result = frames.isEmpty ? try offer(frame) : .notNow
-        if result == .notNow { frames.append(frame) }
+        if result == .notNow {
+            frames.append(frame)
+            byteCount += frame.payloadBytes
+        }
         return result
     }
 
@@ -26,8 +32,12 @@ struct SendBacklog {
         for frame in frames {
             guard try offer(frame) != .notNow else { return }
             sent += 1
+            byteCount -= frame.payloadBytes
         }
     }
 
-    mutating func removeAll() { frames = [] }
+    mutating func removeAll() {
+        frames = []
+        byteCount = 0
+    }
 }

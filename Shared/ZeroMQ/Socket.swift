@@ -28,8 +28,8 @@ package struct Socket: ~Copyable {
         package var maximumMessageBytes: Int64 = 16 << 20
         /// How long `close` goes on sending what was queued.
         package var linger: Duration = .zero
-        /// Messages queued for and from each peer. A last fuse: byte credit is the real limit.
-        package var highWaterMark: Int32 = 100_000
+        /// Messages queued for and from each peer: libzmq counts messages only, so what lies above counts the bytes.
+        package var highWaterMark: Int32 = 1_000
         /// A connection that has not shaken hands after this long is given up.
         package var handshakeTimeout: Duration = .seconds(3)
         /// The TCP connection attempt is given up after this long.
@@ -99,7 +99,9 @@ package struct Socket: ~Copyable {
         }
     }
 
+    /// - Throws: `addressInUse` also for an `ipc` path that somebody serves, which libzmq would take over silently.
     package func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
+        if endpoint.isServedLocally { throw ZeroMQError(code: .addressInUse, operation: "bind \(endpoint)") }
         guard unsafe zmq_bind(handle, endpoint.description) == 0 else { throw .current("bind \(endpoint)") }
     }
 

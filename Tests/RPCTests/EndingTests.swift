@@ -204,6 +204,17 @@ struct EndingTests {
         }
     }
 
+    @Test("an answer above the caller's limit is RESOURCE_EXHAUSTED on its call alone", arguments: [Transport.ipc, .tcp])
+    func answerTooLarge(transport: Transport) async throws {
+        try await withCalls(over: transport) { client, _ async throws in
+            async let neighbour = client.unary(TestingV1.Text(text: "neighbour"))
+            let error = try await status { _ = try await client.unary(TestingV1.Text(text: "grow")) }
+            #expect(error.code == .resourceExhausted)
+            #expect(try await neighbour.text == "neighbour")
+            #expect(try await client.unary(TestingV1.Text(text: "after")).text == "after")
+        }
+    }
+
     @Test("calls above the server's limit wait their turn", arguments: [Transport.ipc, .tcp])
     func concurrencyLimit(transport: Transport) async throws {
         var limits = ConnectionLimits()

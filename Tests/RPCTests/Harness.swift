@@ -65,6 +65,7 @@ struct TestCalls: CallsHandlers {
         case "fail": throw RPCError(.notFound, "no such thing: ☺ 😈\t\r\n", details: [8, 5])
         case "surprise": throw Surprise()
         case "hang": try await hang()
+        case "grow": return TestingV1.Text(text: String(repeating: "x", count: 5 << 20))
         case "key": return TestingV1.Text(text: context.idempotencyKey ?? "none")
         case "remaining": return TestingV1.Text(text: context.deadline == nil ? "none" : "some")
         default: break

@@ -13,6 +13,12 @@ struct PageTokenTests {
         #expect(token.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
     }
 
+    @Test("a token with a text that no store can hold is refused")
+    func embeddedNUL() {
+        let token = PageToken.text(after: [.text("a\0b")], filters: filters)
+        #expect(throws: StoreError.self) { try PageToken.keys(token, count: 1, filters: filters) }
+    }
+
     @Test("an empty token is the first page")
     func empty() throws {
         #expect(try PageToken.keys("", count: 1, filters: filters) == nil)

@@ -44,6 +44,20 @@ struct SocketTests {
         }
     }
 
+    @Test("an ipc path that is served is refused, one that is left behind is taken")
+    func servedPath() throws {
+        let folder = try TemporaryDirectory()
+        let endpoint = try Endpoint("ipc://\(folder.path)/s")
+        let first = try Socket(.router, in: .process)
+        try first.bind(endpoint)
+        let second = try Socket(.router, in: .process)
+        #expect(throws: ZeroMQError(code: .addressInUse, operation: "bind \(endpoint)")) { try second.bind(endpoint) }
+        let left = try Endpoint("ipc://\(folder.path)/left")
+        _ = try folder.write("", to: "left")
+        let third = try Socket(.router, in: .process)
+        try third.bind(left)
+    }
+
     @Test("two frames of a message arrive together with their sender's name")
     func multipart() async throws {
         let folder = try TemporaryDirectory()

@@ -76,7 +76,9 @@ package enum PageToken {
                 guard let bits = number(8) else { return nil }
                 values.append(.real(Double(bitPattern: bits)))
             case 3:
-                guard let bytes = counted(), let text = String(validating: bytes, as: UTF8.self) else { return nil }
+                // No store holds a NUL, so no token of ours has one.
+                guard let bytes = counted(), !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self)
+                else { return nil }
                 values.append(.text(text))
             case 4:
                 guard let bytes = counted() else { return nil }

@@ -6,7 +6,7 @@ enum TextRules {
 
     static func line(_ value: String, _ longest: Int) -> String? {
         if value.unicodeScalars.contains(where: isControl) { return "must be without line breaks and control characters" }
-        return value.count > longest ? "must be at most \(longest) characters" : nil
+        return value.unicodeScalars.count > longest ? "must be at most \(longest) characters" : nil
     }
 
     static func name(_ value: String) -> String? {
@@ -19,7 +19,7 @@ enum TextRules {
         if value.unicodeScalars.contains(where: { isControl($0) && !allowed.contains($0) }) {
             return "must be without control characters"
         }
-        return value.count > longestReason ? "must be at most \(longestReason) characters" : nil
+        return value.unicodeScalars.count > longestReason ? "must be at most \(longestReason) characters" : nil
     }
 
     static func email(_ value: String) -> String? {

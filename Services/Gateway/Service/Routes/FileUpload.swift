@@ -62,7 +62,7 @@ struct FileUpload {
             throw .invalid("file", "must be \(Self.kinds.keys.sorted().joined(separator: ", ")) in the path")
         }
         let name = try query.only("name") ?? ""
-        guard name.count <= Self.maximumNameCharacters else {
+        guard name.unicodeScalars.count <= Self.maximumNameCharacters else {
             throw .invalid("name", "may have at most \(Self.maximumNameCharacters) characters")
         }
         return .init(importId: id, file: kind, name: name, bytesTotal: Int64(exchange.body.declaredBytes ?? 0))

@@ -13,7 +13,7 @@ extension CandidatesService {
         _ request: EnrolmentV1.ListCandidatesRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListCandidatesReply {
         var violations = FieldViolations()
-        violations.require(request.query.count <= Self.longestQuery, "query", "must be at most \(Self.longestQuery) characters")
+        violations.require(request.query.unicodeScalars.count <= Self.longestQuery, "query", "must be at most \(Self.longestQuery) characters")
         violations.require(request.schoolUrn.count <= Self.mostFilters, "schoolUrn", "must be at most \(Self.mostFilters)")
         violations.require(request.groupUid.count <= Self.mostFilters, "groupUid", "must be at most \(Self.mostFilters)")
         var filter = CandidateFilter(query: request.query)

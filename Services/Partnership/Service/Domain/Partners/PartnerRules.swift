@@ -80,9 +80,10 @@ enum PartnerRules {
         return faults
     }
 
+    /// Characters are Unicode's scalars: what people see as one may consist of any number of them.
     static func line(_ value: String, _ longest: Int) -> String? {
         if value.unicodeScalars.contains(where: isControl) { return "must be without line breaks and control characters" }
-        return value.count > longest ? "must be at most \(longest) characters" : nil
+        return value.unicodeScalars.count > longest ? "must be at most \(longest) characters" : nil
     }
 
     /// Line breaks and tabs are allowed.
@@ -91,7 +92,7 @@ enum PartnerRules {
         if value.unicodeScalars.contains(where: { isControl($0) && !allowed.contains($0) }) {
             return "must be without control characters"
         }
-        return value.count > longest ? "must be at most \(longest) characters" : nil
+        return value.unicodeScalars.count > longest ? "must be at most \(longest) characters" : nil
     }
 
     /// Only the shape: one `@`, something before it, and a domain with a dot after it.

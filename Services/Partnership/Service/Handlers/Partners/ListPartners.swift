@@ -8,7 +8,7 @@ extension PartnersService {
         _ request: PartnershipV1.ListPartnersRequest, context: ServerContext
     ) async throws -> PartnershipV1.ListPartnersReply {
         var violations = FieldViolations()
-        violations.require(request.query.count <= SearchQuery.longestText, "query",
+        violations.require(request.query.unicodeScalars.count <= SearchQuery.longestText, "query",
                            "must be at most \(SearchQuery.longestText) characters")
         let asOf = violations.date(request.asOf, "asOf") ?? wallClock.today()
         var filter = PartnerFilter(query: request.query, asOf: asOf, inAgreement: request.inAgreement)

@@ -7,7 +7,7 @@ extension SchoolsService {
         _ request: PartnershipV1.SearchSchoolGroupsRequest, context: ServerContext
     ) async throws -> PartnershipV1.SearchSchoolGroupsReply {
         var violations = FieldViolations()
-        violations.require(request.query.count <= SearchQuery.longestText, "query",
+        violations.require(request.query.unicodeScalars.count <= SearchQuery.longestText, "query",
                            "must be at most \(SearchQuery.longestText) characters")
         let pageSize = violations.pageSize(request.pageSize, standard: 20, most: 100)
         try violations.throwIfAny()

@@ -127,7 +127,7 @@ enum EventRules {
         if value.unicodeScalars.contains(where: isControl) {
             return [FieldFault(field: field, message: "must be without line breaks and control characters")]
         }
-        return value.count > longest ? [FieldFault(field: field, message: "must be at most \(longest) characters")] : []
+        return value.unicodeScalars.count > longest ? [FieldFault(field: field, message: "must be at most \(longest) characters")] : []
     }
 
     /// Line breaks and tabs are allowed.
@@ -136,7 +136,7 @@ enum EventRules {
         if value.unicodeScalars.contains(where: { isControl($0) && !allowed.contains($0) }) {
             return [FieldFault(field: field, message: "must be without control characters")]
         }
-        return value.count > longest ? [FieldFault(field: field, message: "must be at most \(longest) characters")] : []
+        return value.unicodeScalars.count > longest ? [FieldFault(field: field, message: "must be at most \(longest) characters")] : []
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
