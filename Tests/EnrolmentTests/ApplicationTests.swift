@@ -28,9 +28,12 @@ struct ApplicationTests {
         #expect(try await client.getApplication(.init(id: submitted.id)) == withdrawn)
         let history = try await client.listApplicationHistory(.init(id: submitted.id))
         #expect(history.entries.map(\.change) == ["withdrawn", "resumed", "deferred", "declared", "accepted", "submitted"])
-        #expect(history.entries[4].reason == "suitable" && history.entries[4].detailJson.contains("\"approvalStatus\":[\"pending\",\"accepted\"]"))
+        let acceptance = history.entries[4]
+        #expect(acceptance.reason == "suitable")
+        #expect(acceptance.detailJson.contains("\"approvalStatus\":[\"pending\",\"accepted\"]"))
         let events = try await harness.events().map(\.event)
-        #expect(events.map(\.type) == ["candidate.registered"] + ["submitted", "accepted", "declared", "deferred", "resumed", "withdrawn"].map { "application.\($0)" })
+        let steps = ["submitted", "accepted", "declared", "deferred", "resumed", "withdrawn"]
+        #expect(events.map(\.type) == ["candidate.registered"] + steps.map { "application.\($0)" })
         let last = try EnrolmentV1.ApplicationChanged(decoding: try #require(events.last).payload)
         #expect(last.application == withdrawn && last.candidateName == "Ada Byron")
     }

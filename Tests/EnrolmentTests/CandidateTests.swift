@@ -20,7 +20,9 @@ struct CandidateTests {
         #expect(event.type == "candidate.registered" && event.subject == registered.id)
         let payload = try EnrolmentV1.CandidateChanged(decoding: event.payload)
         #expect(payload.fullName == "Ada O’Neill" && payload.schoolUrn == 100_001)
-        let detail = try await harness.store.read { try $0.history(entity: "candidate", id: registered.id, limit: 1)[0].detailJSON }
+        let detail = try await harness.store.read { reader in
+            try reader.history(entity: "candidate", id: registered.id, limit: 1)[0].detailJSON
+        }
         #expect(!detail.contains("Neill") && !detail.contains("0123456"))
     }
 
@@ -51,7 +53,8 @@ struct CandidateTests {
             holdings.groups[12] = .init(uid: 12, name: "Federation", type: .init(code: "01"), open: true)
         }
         func register(urn: Int64? = nil, uid: Int64? = nil) async -> String {
-            await rule { _ = try await harness.candidates.registerCandidate(.init(fullName: "A", schoolUrn: urn, groupUid: uid)) }
+            let request = EnrolmentV1.RegisterCandidateRequest(fullName: "A", schoolUrn: urn, groupUid: uid)
+            return await rule { _ = try await harness.candidates.registerCandidate(request) }
         }
         #expect(await register(urn: 1) == "EMPLOYER_CLOSED")
         #expect(await register(urn: 2) == "EMPLOYER_NOT_IN_ENGLAND")
@@ -129,6 +132,26 @@ struct CandidateTests {
         #expect(try await list("angstrom", .name) == [0])
         let batch = try await harness.candidates.batchGetCandidates(.init(ids: [ids[2], "nobody", ids[0]]))
         #expect(batch.candidates.map(\.id) == [ids[2], ids[0]])
+    }
+
+    @Test("a word that thousands have finds as a rare one does")
+    func commonWords() async throws {
+        let harness = try Harness()
+        let mutation = Mutation(principal: "", method: "", key: nil, requestDigest: [], actor: Actor(id: "", kind: ""),
+                                at: Harness.start)
+        try await harness.store.write { writer in
+            for number in 0..<2100 {
+                let name = "Smith \(number.isMultiple(of: 700) ? "Rare" : "Plain") \(number)"
+                _ = try harness.enrolment.insertCandidate(
+                    harness.enrolment.identifiers.next(), CandidateDetails(fullName: name), mutation, writer)
+            }
+        }
+        func names(_ query: String) async throws -> [String] {
+            try await harness.candidates.listCandidates(.init(query: query, pageSize: 3)).candidates.map(\.fullName)
+        }
+        #expect(try await names("smith") == ["Smith Plain 1", "Smith Plain 10", "Smith Plain 100"])
+        #expect(try await names("smi rare") == ["Smith Rare 0", "Smith Rare 1400", "Smith Rare 700"])
+        #expect(try await names("rare 1400") == ["Smith Rare 1400"])
     }
 
     @Test("a page token of another list is refused")

@@ -152,7 +152,8 @@ struct StatusTests {
         ("2021-09-01", "summer", nil),
     ] as [(String, String?, String?)])
     func schedules(day: String, named: String?, expected: String?) throws {
-        func schedule(_ identifier: String, _ from: String, _ to: String, _ group: CourseGroup = .leadership) throws -> Schedule {
+        func schedule(_ identifier: String, _ from: String, _ to: String,
+                      _ group: CourseGroup = .leadership) throws -> Schedule {
             Schedule(identifier: identifier, group: group, acceptanceFrom: try #require(CalendarDate(iso: from)),
                      acceptanceTo: try #require(CalendarDate(iso: to)), startsOn: Self.today, endsOn: .last)
         }
@@ -170,7 +171,8 @@ struct StatusTests {
 
     static let id = UUIDv7(milliseconds: 1, sequence: 1, random: 1)
     static let today = CalendarDate(dayNumber: 18_900) ?? .first
-    static let programme = ProgrammeCatalogue.programme("npq-senior-leadership", cohortYear: 2021) ?? ProgrammeCatalogue.all[0]
+    static let programme = ProgrammeCatalogue.programme("npq-senior-leadership", cohortYear: 2021)
+        ?? ProgrammeCatalogue.all[0]
 
     static func cohort(_ cap: FundingCap) -> Cohort {
         let schedule = Schedule(identifier: "autumn", group: .leadership, acceptanceFrom: .first, acceptanceTo: .last,

@@ -63,12 +63,13 @@ struct SearchTests {
         #expect(find("qqqqqqqq school").isEmpty)
     }
 
-    @Test("a URN, an LA and establishment number, and a postcode find their schools")
+    @Test("a URN, a UKPRN, an LA and establishment number, and a postcode find their schools")
     func identifiers() {
         #expect(find("100040") == [100_040])
         #expect(find(" 100040 ") == [100_040])
         #expect(find("999999").isEmpty)
         #expect(find("340/2013") == [100_040])
+        #expect(find("10010806") == [116_741])
         #expect(find("l36 1sj") == [100_040])
         #expect(find("L361SJ") == [100_040])
         #expect(find("L36").contains(100_040))

@@ -26,7 +26,9 @@ struct EmployerEnquiry: Sendable {
         }
         let register = register
         let known = findings
-        let newNumbers = try await answers(numbers.filter { known.numbers[$0] == nil }) { try await register.school(findingBy: $0) }
+        let newNumbers = try await answers(numbers.filter { known.numbers[$0] == nil }) {
+            try await register.school(findingBy: $0)
+        }
         for (number, urn) in newNumbers {
             findings.numbers[number] = .some(urn)
             if let urn { urns.insert(urn) }
@@ -53,7 +55,9 @@ struct EmployerEnquiry: Sendable {
         }
         let register = register
         let known = findings.trustDistricts
-        let districts = try await answers(uids.filter { known[$0] == nil }) { try await register.districts(ofTrust: $0) }
+        let districts = try await answers(uids.filter { known[$0] == nil }) {
+            try await register.districts(ofTrust: $0)
+        }
         findings.trustDistricts.merge(districts) { $1 }
     }
 

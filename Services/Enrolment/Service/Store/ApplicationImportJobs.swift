@@ -20,11 +20,14 @@ extension EnrolmentStore {
             let created = ApplicationImport(id: id, state: .receiving, isDryRun: isDryRun, cohortID: cohort,
                                             createdAt: mutation.at, version: RecordVersion.first)
             try writer.execute("""
-                INSERT INTO application_imports (id, state, is_dry_run, cohort_id, file_name, bytes_total, bytes_read, rows_read,
-                    created, matched, unchanged, warned, rejected, failure, cancel_requested, created_at, version, runner,
+                INSERT INTO application_imports (
+                    id, state, is_dry_run, cohort_id, file_name, bytes_total, bytes_read, rows_read, created, matched,
+                    unchanged, warned, rejected, failure, cancel_requested, created_at, version, runner,
                     runner_until, actor_id, actor_kind, request_id)
-                VALUES (\(id), \(created.state.rawValue), \(isDryRun), \(cohort.sqlValue), '', 0, 0, 0, 0, 0, 0, 0, 0, '', 0,
-                        \(mutation.at), 1, '', 0, \(mutation.actor.id), \(mutation.actor.kind), \(mutation.requestID))
+                VALUES (
+                    \(id), \(created.state.rawValue), \(isDryRun), \(cohort.sqlValue), '', 0, 0, 0, 0, 0,
+                    0, 0, 0, '', 0, \(mutation.at), 1, '',
+                    0, \(mutation.actor.id), \(mutation.actor.kind), \(mutation.requestID))
                 """)
             try writer.recordHistory(entity: "application-import", id: id.text, version: 1, change: "opened", mutation)
             return reply(created)
@@ -37,8 +40,8 @@ extension EnrolmentStore {
 
     static func applicationImport(_ id: UUIDv7, _ reader: any Reader) throws(StoreError) -> ApplicationImport? {
         guard let row = try reader.row("""
-            SELECT id, state, is_dry_run, cohort_id, file_name, upload_id, bytes_total, bytes_read, rows_read, created, matched,
-                   unchanged, warned, rejected, failure, created_at, ended_at, version
+            SELECT id, state, is_dry_run, cohort_id, file_name, upload_id, bytes_total, bytes_read, rows_read, created,
+                   matched, unchanged, warned, rejected, failure, created_at, ended_at, version
             FROM application_imports WHERE id = \(id)
             """) else { return nil }
         guard let state = ApplicationImportState(rawValue: Int(try row.int(1))) else {
@@ -61,16 +64,20 @@ extension EnrolmentStore {
     }
 
     /// In the order of the file; nil if there is no such import.
-    func results(of id: UUIDv7, _ outcomes: [RowOutcome], pageSize: Int, token: String) async throws -> Page<RowResult>? {
+    func results(of id: UUIDv7, _ outcomes: [RowOutcome], pageSize: Int,
+                 token: String) async throws -> Page<RowResult>? {
         let chosen = outcomes.map(\.rawValue).sorted()
-        let filters: [SQLValue] = [.text("import-rows"), id.sqlValue, .text(chosen.map(String.init).joined(separator: ","))]
+        let filters: [SQLValue] = [
+            .text("import-rows"), id.sqlValue, .text(chosen.map(String.init).joined(separator: ",")),
+        ]
         let after = try PageToken.keys(token, count: 1, filters: filters)
         return try await store.read { reader in
             guard try reader.row("SELECT 1 FROM application_imports WHERE id = \(id)") != nil else { return nil }
             let chosenOnly: SQL = chosen.isEmpty ? "" : " AND outcome IN \(list: chosen)"
             let rows = try reader.rows("""
                 SELECT line, outcome, reference, candidate_id, application_id, issues FROM application_import_rows
-                WHERE import_id = \(id) AND line > \(after?[0] ?? .int(0))\(chosenOnly) ORDER BY line LIMIT \(pageSize + 1)
+                WHERE import_id = \(id) AND line > \(after?[0] ?? .int(0))\(chosenOnly)
+                ORDER BY line LIMIT \(pageSize + 1)
                 """)
             return try Page(rows, size: pageSize, filters: filters) { row in
                 guard let outcome = RowOutcome(rawValue: Int(try row.int(1))) else { throw row.unreadable(1, "outcome") }

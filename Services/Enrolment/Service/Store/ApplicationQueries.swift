@@ -68,18 +68,28 @@ extension EnrolmentStore {
         }
     }
 
+    /// One column narrows the list by its index, the narrowest; the others are written so that no index
+    /// is used for them. If none narrows it, the list is walked in its order.
     private static func conditions(_ filter: ApplicationFilter) -> [SQL] {
         var conditions: [SQL] = ["1 = 1"]
-        func add(_ column: String, _ values: [some SQLBindable]) {
-            if !values.isEmpty { conditions.append("\(raw: column) IN \(list: values)") }
+        var isNarrowed = false
+        func add(_ column: String, _ values: [some SQLBindable], isText: Bool, narrows: Bool) {
+            guard !values.isEmpty else { return }
+            let isLeading = narrows && !isNarrowed
+            if isLeading { isNarrowed = true }
+            let term = isLeading ? column : isText ? "(\(column) || '')" : "(\(column) + 0)"
+            conditions.append("\(raw: term) IN \(list: values)")
         }
-        add("candidate_id", filter.candidates)
-        add("programme", filter.programmes)
-        add("cohort_id", filter.cohorts)
-        add("approval_status", filter.approvals.map(\.rawValue))
-        add("training_status", filter.trainings.map(\.rawValue))
-        add("partner_id", filter.partners)
-        add("school_urn", filter.schools)
+        // One cohort, or one status, is kept in the order of submission.
+        let isByTime = filter.order != .updated
+        add("candidate_id", filter.candidates, isText: true, narrows: true)
+        add("school_urn", filter.schools, isText: false, narrows: true)
+        add("partner_id", filter.partners, isText: true, narrows: true)
+        add("cohort_id", filter.cohorts, isText: true, narrows: isByTime && filter.cohorts.count == 1)
+        add("approval_status", filter.approvals.map(\.rawValue), isText: false,
+            narrows: isByTime && filter.approvals.count == 1)
+        add("programme", filter.programmes, isText: true, narrows: false)
+        add("training_status", filter.trainings.map(\.rawValue), isText: false, narrows: false)
         return conditions
     }
 

@@ -38,7 +38,7 @@ extension EnrolmentStore {
         let keyCount = filter.order == .newest ? 1 : 2
         let after = try PageToken.keys(token, count: keyCount, filters: filter.values)
         return try await store.read { reader in
-            var conditions = Self.conditions(filter)
+            var conditions = try Self.conditions(filter, reader)
             let order: SQL
             switch filter.order {
             case .name:
@@ -67,13 +67,21 @@ extension EnrolmentStore {
         }
     }
 
-    private static func conditions(_ filter: CandidateFilter) -> [SQL] {
+    /// More candidates than this with a word: the list is walked in its order and each name looked at.
+    /// Fewer: these are taken and sorted. Either way a page of 100,000 candidates takes some milliseconds.
+    private static let fewMatches = 2000
+
+    private static func conditions(_ filter: CandidateFilter, _ reader: any Reader) throws(StoreError) -> [SQL] {
         var conditions: [SQL] = ["1 = 1"]
         for word in NameKey.words(filter.query) {
             // Everything that begins with the word lies between it and the word with the last character.
-            conditions.append("""
-                c.id IN (SELECT w.candidate_id FROM candidate_words w WHERE w.word >= \(word) AND w.word < \(word + "\u{10FFFF}"))
-                """)
+            let isMatch: SQL = "w.word >= \(word) AND w.word < \(word + "\u{10FFFF}")"
+            let isCommon = try reader.row("""
+                SELECT 1 FROM candidate_words w WHERE \(isMatch) LIMIT 1 OFFSET \(fewMatches)
+                """) != nil
+            conditions.append(isCommon
+                ? "EXISTS (SELECT 1 FROM candidate_words w WHERE w.candidate_id = c.id AND \(isMatch))"
+                : "c.id IN (SELECT w.candidate_id FROM candidate_words w WHERE \(isMatch))")
         }
         if !filter.schools.isEmpty { conditions.append("c.school_urn IN \(list: filter.schools)") }
         if !filter.groups.isEmpty { conditions.append("c.group_uid IN \(list: filter.groups)") }

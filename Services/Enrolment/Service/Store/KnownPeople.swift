@@ -39,7 +39,8 @@ struct KnownPeople {
     func first(named row: CleanRow) throws(StoreError) -> KnownPerson? {
         guard let birthDate = row.birthDate else { return nil }
         return try first("""
-            birth_date = \(birthDate) AND family_key = \(NameKey.key(row.lastName)) AND given_key = \(NameKey.key(row.firstName))
+            birth_date = \(birthDate) AND family_key = \(NameKey.key(row.lastName))
+            AND given_key = \(NameKey.key(row.firstName))
             """)
     }
 

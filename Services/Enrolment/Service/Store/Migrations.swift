@@ -63,7 +63,7 @@ enum Migrations {
             PRIMARY KEY (word, candidate_id)
         ) \(.keptByKey)
         """,
-        "CREATE INDEX candidate_words_by_candidate ON candidate_words (candidate_id)",
+        "CREATE INDEX candidate_words_by_candidate ON candidate_words (candidate_id, word)",
     ])
 
     private static let applications = Migration(name: "003_applications", sql: [

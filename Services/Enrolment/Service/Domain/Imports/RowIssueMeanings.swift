@@ -26,7 +26,7 @@ extension RowIssue.Code {
         case .programmeNotOffered: Meaning(.rejected, .programme, "The programme is not offered to the cohort.")
         case .nameMissing: Meaning(.rejected, .lastName, "The row has no last name.")
         case .duplicateApplication:
-            Meaning(.rejected, .reference, "The person has an open application for this programme and cohort; that one stands.")
+            Meaning(.rejected, .reference, "The person has an open application for this programme and cohort; it stands.")
         case .emailMalformed: Meaning(.rejected, .email, "This cannot be an e-mail address.")
         case .emailMissing: Meaning(.rejected, .email, "The row has no e-mail address.")
         case .employerNotEngland: Meaning(.rejected, .employerURN, "The school is not in England.")
@@ -40,7 +40,7 @@ extension RowIssue.Code {
     private var review: Meaning? {
         switch self {
         case .sameTRNOtherSurname:
-            Meaning(.review, .lastName, "The TRN is that of a known person with another surname, and the same date of birth.")
+            Meaning(.review, .lastName, "The TRN and the date of birth are those of a person with another surname.")
         case .secondProgramme: Meaning(.review, .programme, "The person has applied for another programme of this intake.")
         case .samePersonWithoutTRN:
             Meaning(.review, .trn, "A known person has this name and date of birth; taken to be the same.")

@@ -13,9 +13,11 @@ extension CandidatesService {
         _ request: EnrolmentV1.ListCandidatesRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListCandidatesReply {
         var violations = FieldViolations()
-        violations.require(request.query.unicodeScalars.count <= Self.longestQuery, "query", "must be at most \(Self.longestQuery) characters")
-        violations.require(request.schoolUrn.count <= Self.mostFilters, "schoolUrn", "must be at most \(Self.mostFilters)")
-        violations.require(request.groupUid.count <= Self.mostFilters, "groupUid", "must be at most \(Self.mostFilters)")
+        violations.require(request.query.unicodeScalars.count <= Self.longestQuery, "query",
+                           "must be at most \(Self.longestQuery) characters")
+        for (field, count) in [("schoolUrn", request.schoolUrn.count), ("groupUid", request.groupUid.count)] {
+            violations.require(count <= Self.mostFilters, field, "must be at most \(Self.mostFilters)")
+        }
         var filter = CandidateFilter(query: request.query)
         for (index, urn) in request.schoolUrn.prefix(Self.mostFilters).enumerated() {
             if let urn = violations.urn(urn, "schoolUrn[\(index)]") { filter.schools.append(urn) }

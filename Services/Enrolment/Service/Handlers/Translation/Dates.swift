@@ -58,7 +58,8 @@ extension FieldViolations {
 
     mutating func cohort(_ text: String, _ field: String) -> CohortID? {
         let id = CohortID(text)
-        require(id != nil, field, "must be a year of \(CohortID.years.lowerBound) to \(CohortID.years.upperBound) and a letter")
+        let years = CohortID.years
+        require(id != nil, field, "must be a year of \(years.lowerBound) to \(years.upperBound) and a letter")
         return id
     }
 

@@ -71,7 +71,8 @@ struct PartnershipRegister: EmployerRegister {
             case .cancelled: throw error
             default:
                 throw RPCError(
-                    .unavailable, "Partnership cannot be asked about the employer now. Nothing was changed; try again later.",
+                    .unavailable,
+                    "Partnership cannot be asked about the employer now. Nothing was changed; try again later.",
                     reason: "PARTNERSHIP_UNAVAILABLE", cause: error)
             }
         }
