@@ -87,7 +87,112 @@ const ProtobufCMessageDescriptor olp__common__v1__feed_event__descriptor = {
     NULL, NULL, NULL
 };
 
-const uint8_t olp_common_v1_feed__file[553] = {
+void olp__common__v1__get_feed_position_request__init(Olp__Common__V1__GetFeedPositionRequest *message) {
+    olp__common__v1__get_feed_position_request__place(message);
+}
+const ProtobufCMessageDescriptor olp__common__v1__get_feed_position_request__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.common.v1.GetFeedPositionRequest", "GetFeedPositionRequest", "Olp__Common__V1__GetFeedPositionRequest", "olp.common.v1",
+    sizeof(Olp__Common__V1__GetFeedPositionRequest),
+    0, NULL, NULL,
+    0, NULL,
+    (ProtobufCMessageInit) olp__common__v1__get_feed_position_request__init,
+    NULL, NULL, NULL
+};
+
+void olp__common__v1__feed_end__init(Olp__Common__V1__FeedEnd *message) {
+    olp__common__v1__feed_end__place(message);
+}
+static const ProtobufCFieldDescriptor olp__common__v1__feed_end__field_descriptors[1] = {
+    { "position", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
+      0, offsetof(Olp__Common__V1__FeedEnd, position),
+      NULL, NULL, 65536, 0, NULL, NULL },
+};
+static const unsigned olp__common__v1__feed_end__field_indices_by_name[] = {
+    0, /* position */
+};
+static const ProtobufCIntRange olp__common__v1__feed_end__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__common__v1__feed_end__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.common.v1.FeedEnd", "FeedEnd", "Olp__Common__V1__FeedEnd", "olp.common.v1",
+    sizeof(Olp__Common__V1__FeedEnd),
+    1, olp__common__v1__feed_end__field_descriptors, olp__common__v1__feed_end__field_indices_by_name,
+    1, olp__common__v1__feed_end__number_ranges,
+    (ProtobufCMessageInit) olp__common__v1__feed_end__init,
+    NULL, NULL, NULL
+};
+
+void olp__common__v1__list_followed_request__init(Olp__Common__V1__ListFollowedRequest *message) {
+    olp__common__v1__list_followed_request__place(message);
+}
+const ProtobufCMessageDescriptor olp__common__v1__list_followed_request__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.common.v1.ListFollowedRequest", "ListFollowedRequest", "Olp__Common__V1__ListFollowedRequest", "olp.common.v1",
+    sizeof(Olp__Common__V1__ListFollowedRequest),
+    0, NULL, NULL,
+    0, NULL,
+    (ProtobufCMessageInit) olp__common__v1__list_followed_request__init,
+    NULL, NULL, NULL
+};
+
+void olp__common__v1__followed_feed__init(Olp__Common__V1__FollowedFeed *message) {
+    olp__common__v1__followed_feed__place(message);
+}
+static const ProtobufCFieldDescriptor olp__common__v1__followed_feed__field_descriptors[2] = {
+    { "source", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
+      0, offsetof(Olp__Common__V1__FollowedFeed, source),
+      NULL, NULL, 65536, 0, NULL, NULL },
+    { "position", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
+      0, offsetof(Olp__Common__V1__FollowedFeed, position),
+      NULL, NULL, 65536, 0, NULL, NULL },
+};
+static const unsigned olp__common__v1__followed_feed__field_indices_by_name[] = {
+    1, /* position */
+    0, /* source */
+};
+static const ProtobufCIntRange olp__common__v1__followed_feed__number_ranges[] = {
+    { 1, 0 },
+    { 0, 2 }
+};
+const ProtobufCMessageDescriptor olp__common__v1__followed_feed__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.common.v1.FollowedFeed", "FollowedFeed", "Olp__Common__V1__FollowedFeed", "olp.common.v1",
+    sizeof(Olp__Common__V1__FollowedFeed),
+    2, olp__common__v1__followed_feed__field_descriptors, olp__common__v1__followed_feed__field_indices_by_name,
+    1, olp__common__v1__followed_feed__number_ranges,
+    (ProtobufCMessageInit) olp__common__v1__followed_feed__init,
+    NULL, NULL, NULL
+};
+
+void olp__common__v1__list_followed_reply__init(Olp__Common__V1__ListFollowedReply *message) {
+    olp__common__v1__list_followed_reply__place(message);
+}
+static const ProtobufCFieldDescriptor olp__common__v1__list_followed_reply__field_descriptors[1] = {
+    { "feeds", 1, PROTOBUF_C_LABEL_REPEATED, PROTOBUF_C_TYPE_MESSAGE,
+      offsetof(Olp__Common__V1__ListFollowedReply, n_feeds), offsetof(Olp__Common__V1__ListFollowedReply, feeds),
+      &olp__common__v1__followed_feed__descriptor, NULL, 0, 0, NULL, NULL },
+};
+static const unsigned olp__common__v1__list_followed_reply__field_indices_by_name[] = {
+    0, /* feeds */
+};
+static const ProtobufCIntRange olp__common__v1__list_followed_reply__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__common__v1__list_followed_reply__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.common.v1.ListFollowedReply", "ListFollowedReply", "Olp__Common__V1__ListFollowedReply", "olp.common.v1",
+    sizeof(Olp__Common__V1__ListFollowedReply),
+    1, olp__common__v1__list_followed_reply__field_descriptors, olp__common__v1__list_followed_reply__field_indices_by_name,
+    1, olp__common__v1__list_followed_reply__number_ranges,
+    (ProtobufCMessageInit) olp__common__v1__list_followed_reply__init,
+    NULL, NULL, NULL
+};
+
+const uint8_t olp_common_v1_feed__file[960] = {
     10, 24, 111, 108, 112, 47, 99, 111, 109, 109, 111, 110, 47, 118, 49, 47, 102, 101, 101, 100, 46, 112, 114, 111,
     116, 111, 18, 13, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 26, 31, 103, 111, 111, 103, 108,
     101, 47, 112, 114, 111, 116, 111, 98, 117, 102, 47, 116, 105, 109, 101, 115, 116, 97, 109, 112, 46, 112, 114, 111,
@@ -107,9 +212,25 @@ const uint8_t olp_common_v1_feed__file[553] = {
     109, 111, 110, 46, 118, 49, 46, 65, 99, 116, 111, 114, 82, 5, 97, 99, 116, 111, 114, 18, 24, 10, 7, 112,
     97, 121, 108, 111, 97, 100, 24, 8, 32, 1, 40, 12, 82, 7, 112, 97, 121, 108, 111, 97, 100, 18, 33, 10,
     12, 112, 97, 121, 108, 111, 97, 100, 95, 116, 121, 112, 101, 24, 9, 32, 1, 40, 9, 82, 11, 112, 97, 121,
-    108, 111, 97, 100, 84, 121, 112, 101, 50, 79, 10, 4, 70, 101, 101, 100, 18, 71, 10, 6, 70, 111, 108, 108,
-    111, 119, 18, 28, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 46, 70, 111, 108, 108, 111,
-    119, 82, 101, 113, 117, 101, 115, 116, 26, 24, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49,
-    46, 70, 101, 101, 100, 69, 118, 101, 110, 116, 34, 3, 144, 2, 1, 48, 1, 98, 6, 112, 114, 111, 116, 111,
-    51,
+    108, 111, 97, 100, 84, 121, 112, 101, 34, 24, 10, 22, 71, 101, 116, 70, 101, 101, 100, 80, 111, 115, 105, 116,
+    105, 111, 110, 82, 101, 113, 117, 101, 115, 116, 34, 37, 10, 7, 70, 101, 101, 100, 69, 110, 100, 18, 26, 10,
+    8, 112, 111, 115, 105, 116, 105, 111, 110, 24, 1, 32, 1, 40, 9, 82, 8, 112, 111, 115, 105, 116, 105, 111,
+    110, 34, 21, 10, 19, 76, 105, 115, 116, 70, 111, 108, 108, 111, 119, 101, 100, 82, 101, 113, 117, 101, 115, 116,
+    34, 66, 10, 12, 70, 111, 108, 108, 111, 119, 101, 100, 70, 101, 101, 100, 18, 22, 10, 6, 115, 111, 117, 114,
+    99, 101, 24, 1, 32, 1, 40, 9, 82, 6, 115, 111, 117, 114, 99, 101, 18, 26, 10, 8, 112, 111, 115, 105,
+    116, 105, 111, 110, 24, 2, 32, 1, 40, 9, 82, 8, 112, 111, 115, 105, 116, 105, 111, 110, 34, 70, 10, 17,
+    76, 105, 115, 116, 70, 111, 108, 108, 111, 119, 101, 100, 82, 101, 112, 108, 121, 18, 49, 10, 5, 102, 101, 101,
+    100, 115, 24, 1, 32, 3, 40, 11, 50, 27, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49,
+    46, 70, 111, 108, 108, 111, 119, 101, 100, 70, 101, 101, 100, 82, 5, 102, 101, 101, 100, 115, 50, 129, 2, 10,
+    4, 70, 101, 101, 100, 18, 71, 10, 6, 70, 111, 108, 108, 111, 119, 18, 28, 46, 111, 108, 112, 46, 99, 111,
+    109, 109, 111, 110, 46, 118, 49, 46, 70, 111, 108, 108, 111, 119, 82, 101, 113, 117, 101, 115, 116, 26, 24, 46,
+    111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 46, 70, 101, 101, 100, 69, 118, 101, 110, 116, 34,
+    3, 144, 2, 1, 48, 1, 18, 85, 10, 15, 71, 101, 116, 70, 101, 101, 100, 80, 111, 115, 105, 116, 105, 111,
+    110, 18, 37, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 46, 71, 101, 116, 70, 101, 101,
+    100, 80, 111, 115, 105, 116, 105, 111, 110, 82, 101, 113, 117, 101, 115, 116, 26, 22, 46, 111, 108, 112, 46, 99,
+    111, 109, 109, 111, 110, 46, 118, 49, 46, 70, 101, 101, 100, 69, 110, 100, 34, 3, 144, 2, 1, 18, 89, 10,
+    12, 76, 105, 115, 116, 70, 111, 108, 108, 111, 119, 101, 100, 18, 34, 46, 111, 108, 112, 46, 99, 111, 109, 109,
+    111, 110, 46, 118, 49, 46, 76, 105, 115, 116, 70, 111, 108, 108, 111, 119, 101, 100, 82, 101, 113, 117, 101, 115,
+    116, 26, 32, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 46, 76, 105, 115, 116, 70, 111,
+    108, 108, 111, 119, 101, 100, 82, 101, 112, 108, 121, 34, 3, 144, 2, 1, 98, 6, 112, 114, 111, 116, 111, 51,
 };

@@ -537,6 +537,151 @@ const ProtobufCMessageDescriptor olp__training_events__v1__list_events_reply__de
     NULL, NULL, NULL
 };
 
+void olp__training_events__v1__batch_get_events_request__init(Olp__TrainingEvents__V1__BatchGetEventsRequest *message) {
+    olp__training_events__v1__batch_get_events_request__place(message);
+}
+static const ProtobufCFieldDescriptor olp__training_events__v1__batch_get_events_request__field_descriptors[1] = {
+    { "ids", 1, PROTOBUF_C_LABEL_REPEATED, PROTOBUF_C_TYPE_BYTES,
+      offsetof(Olp__TrainingEvents__V1__BatchGetEventsRequest, n_ids), offsetof(Olp__TrainingEvents__V1__BatchGetEventsRequest, ids),
+      NULL, NULL, 65536, 0, NULL, NULL },
+};
+static const unsigned olp__training_events__v1__batch_get_events_request__field_indices_by_name[] = {
+    0, /* ids */
+};
+static const ProtobufCIntRange olp__training_events__v1__batch_get_events_request__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__training_events__v1__batch_get_events_request__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.training_events.v1.BatchGetEventsRequest", "BatchGetEventsRequest", "Olp__TrainingEvents__V1__BatchGetEventsRequest", "olp.training_events.v1",
+    sizeof(Olp__TrainingEvents__V1__BatchGetEventsRequest),
+    1, olp__training_events__v1__batch_get_events_request__field_descriptors, olp__training_events__v1__batch_get_events_request__field_indices_by_name,
+    1, olp__training_events__v1__batch_get_events_request__number_ranges,
+    (ProtobufCMessageInit) olp__training_events__v1__batch_get_events_request__init,
+    NULL, NULL, NULL
+};
+
+void olp__training_events__v1__batch_get_events_reply__init(Olp__TrainingEvents__V1__BatchGetEventsReply *message) {
+    olp__training_events__v1__batch_get_events_reply__place(message);
+}
+static const ProtobufCFieldDescriptor olp__training_events__v1__batch_get_events_reply__field_descriptors[1] = {
+    { "events", 1, PROTOBUF_C_LABEL_REPEATED, PROTOBUF_C_TYPE_MESSAGE,
+      offsetof(Olp__TrainingEvents__V1__BatchGetEventsReply, n_events), offsetof(Olp__TrainingEvents__V1__BatchGetEventsReply, events),
+      &olp__training_events__v1__event__descriptor, NULL, 0, 0, NULL, NULL },
+};
+static const unsigned olp__training_events__v1__batch_get_events_reply__field_indices_by_name[] = {
+    0, /* events */
+};
+static const ProtobufCIntRange olp__training_events__v1__batch_get_events_reply__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__training_events__v1__batch_get_events_reply__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.training_events.v1.BatchGetEventsReply", "BatchGetEventsReply", "Olp__TrainingEvents__V1__BatchGetEventsReply", "olp.training_events.v1",
+    sizeof(Olp__TrainingEvents__V1__BatchGetEventsReply),
+    1, olp__training_events__v1__batch_get_events_reply__field_descriptors, olp__training_events__v1__batch_get_events_reply__field_indices_by_name,
+    1, olp__training_events__v1__batch_get_events_reply__number_ranges,
+    (ProtobufCMessageInit) olp__training_events__v1__batch_get_events_reply__init,
+    NULL, NULL, NULL
+};
+
+void olp__training_events__v1__count_events_request__init(Olp__TrainingEvents__V1__CountEventsRequest *message) {
+    olp__training_events__v1__count_events_request__place(message);
+}
+static const ProtobufCFieldDescriptor olp__training_events__v1__count_events_request__field_descriptors[1] = {
+    { "cohort_id", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsRequest, cohort_id),
+      NULL, NULL, 65536, 0, NULL, NULL },
+};
+static const unsigned olp__training_events__v1__count_events_request__field_indices_by_name[] = {
+    0, /* cohort_id */
+};
+static const ProtobufCIntRange olp__training_events__v1__count_events_request__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__training_events__v1__count_events_request__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.training_events.v1.CountEventsRequest", "CountEventsRequest", "Olp__TrainingEvents__V1__CountEventsRequest", "olp.training_events.v1",
+    sizeof(Olp__TrainingEvents__V1__CountEventsRequest),
+    1, olp__training_events__v1__count_events_request__field_descriptors, olp__training_events__v1__count_events_request__field_indices_by_name,
+    1, olp__training_events__v1__count_events_request__number_ranges,
+    (ProtobufCMessageInit) olp__training_events__v1__count_events_request__init,
+    NULL, NULL, NULL
+};
+
+void olp__training_events__v1__count_events_reply__init(Olp__TrainingEvents__V1__CountEventsReply *message) {
+    olp__training_events__v1__count_events_reply__place(message);
+}
+static const ProtobufCFieldDescriptor olp__training_events__v1__count_events_reply__field_descriptors[1] = {
+    { "counts", 1, PROTOBUF_C_LABEL_REPEATED, PROTOBUF_C_TYPE_MESSAGE,
+      offsetof(Olp__TrainingEvents__V1__CountEventsReply, n_counts), offsetof(Olp__TrainingEvents__V1__CountEventsReply, counts),
+      &olp__training_events__v1__count_events_reply__count__descriptor, NULL, 0, 0, NULL, NULL },
+};
+static const unsigned olp__training_events__v1__count_events_reply__field_indices_by_name[] = {
+    0, /* counts */
+};
+static const ProtobufCIntRange olp__training_events__v1__count_events_reply__number_ranges[] = {
+    { 1, 0 },
+    { 0, 1 }
+};
+const ProtobufCMessageDescriptor olp__training_events__v1__count_events_reply__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.training_events.v1.CountEventsReply", "CountEventsReply", "Olp__TrainingEvents__V1__CountEventsReply", "olp.training_events.v1",
+    sizeof(Olp__TrainingEvents__V1__CountEventsReply),
+    1, olp__training_events__v1__count_events_reply__field_descriptors, olp__training_events__v1__count_events_reply__field_indices_by_name,
+    1, olp__training_events__v1__count_events_reply__number_ranges,
+    (ProtobufCMessageInit) olp__training_events__v1__count_events_reply__init,
+    NULL, NULL, NULL
+};
+
+void olp__training_events__v1__count_events_reply__count__init(Olp__TrainingEvents__V1__CountEventsReply__Count *message) {
+    olp__training_events__v1__count_events_reply__count__place(message);
+}
+static const ProtobufCFieldDescriptor olp__training_events__v1__count_events_reply__count__field_descriptors[6] = {
+    { "programme", 1, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_BYTES,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, programme),
+      NULL, NULL, 65536, 0, NULL, NULL },
+    { "status", 2, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_ENUM,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, status),
+      &olp__training_events__v1__event_status__descriptor, NULL, 0, 0, NULL, NULL },
+    { "events", 3, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT64,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, events),
+      NULL, NULL, 0, 0, NULL, NULL },
+    { "capacity", 4, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT64,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, capacity),
+      NULL, NULL, 0, 0, NULL, NULL },
+    { "booked", 5, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT64,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, booked),
+      NULL, NULL, 0, 0, NULL, NULL },
+    { "waiting", 6, PROTOBUF_C_LABEL_NONE, PROTOBUF_C_TYPE_INT64,
+      0, offsetof(Olp__TrainingEvents__V1__CountEventsReply__Count, waiting),
+      NULL, NULL, 0, 0, NULL, NULL },
+};
+static const unsigned olp__training_events__v1__count_events_reply__count__field_indices_by_name[] = {
+    4, /* booked */
+    3, /* capacity */
+    2, /* events */
+    0, /* programme */
+    1, /* status */
+    5, /* waiting */
+};
+static const ProtobufCIntRange olp__training_events__v1__count_events_reply__count__number_ranges[] = {
+    { 1, 0 },
+    { 0, 6 }
+};
+const ProtobufCMessageDescriptor olp__training_events__v1__count_events_reply__count__descriptor = {
+    PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    "olp.training_events.v1.CountEventsReply.Count", "Count", "Olp__TrainingEvents__V1__CountEventsReply__Count", "olp.training_events.v1",
+    sizeof(Olp__TrainingEvents__V1__CountEventsReply__Count),
+    6, olp__training_events__v1__count_events_reply__count__field_descriptors, olp__training_events__v1__count_events_reply__count__field_indices_by_name,
+    1, olp__training_events__v1__count_events_reply__count__number_ranges,
+    (ProtobufCMessageInit) olp__training_events__v1__count_events_reply__count__init,
+    NULL, NULL, NULL
+};
+
 void olp__training_events__v1__list_event_history_request__init(Olp__TrainingEvents__V1__ListEventHistoryRequest *message) {
     olp__training_events__v1__list_event_history_request__place(message);
 }
@@ -599,7 +744,7 @@ const ProtobufCMessageDescriptor olp__training_events__v1__list_event_history_re
     NULL, NULL, NULL
 };
 
-const uint8_t olp_training_events_v1_training_events__file[3926] = {
+const uint8_t olp_training_events_v1_training_events__file[4660] = {
     10, 44, 111, 108, 112, 47, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 47, 118, 49,
     47, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 112, 114, 111, 116, 111, 18, 22,
     111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 26, 28,
@@ -712,56 +857,87 @@ const uint8_t olp_training_events_v1_training_events__file[3926] = {
     1, 32, 3, 40, 11, 50, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101,
     110, 116, 115, 46, 118, 49, 46, 69, 118, 101, 110, 116, 82, 6, 101, 118, 101, 110, 116, 115, 18, 38, 10, 15,
     110, 101, 120, 116, 95, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 2, 32, 1, 40, 9, 82, 13, 110,
-    101, 120, 116, 80, 97, 103, 101, 84, 111, 107, 101, 110, 34, 101, 10, 23, 76, 105, 115, 116, 69, 118, 101, 110,
-    116, 72, 105, 115, 116, 111, 114, 121, 82, 101, 113, 117, 101, 115, 116, 18, 14, 10, 2, 105, 100, 24, 1, 32,
-    1, 40, 9, 82, 2, 105, 100, 18, 27, 10, 9, 112, 97, 103, 101, 95, 115, 105, 122, 101, 24, 2, 32, 1,
-    40, 5, 82, 8, 112, 97, 103, 101, 83, 105, 122, 101, 18, 29, 10, 10, 112, 97, 103, 101, 95, 116, 111, 107,
-    101, 110, 24, 3, 32, 1, 40, 9, 82, 9, 112, 97, 103, 101, 84, 111, 107, 101, 110, 34, 118, 10, 21, 76,
-    105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116, 111, 114, 121, 82, 101, 112, 108, 121, 18, 53, 10, 7,
-    101, 110, 116, 114, 105, 101, 115, 24, 1, 32, 3, 40, 11, 50, 27, 46, 111, 108, 112, 46, 99, 111, 109, 109,
-    111, 110, 46, 118, 49, 46, 72, 105, 115, 116, 111, 114, 121, 69, 110, 116, 114, 121, 82, 7, 101, 110, 116, 114,
-    105, 101, 115, 18, 38, 10, 15, 110, 101, 120, 116, 95, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 2,
-    32, 1, 40, 9, 82, 13, 110, 101, 120, 116, 80, 97, 103, 101, 84, 111, 107, 101, 110, 42, 122, 10, 11, 69,
-    118, 101, 110, 116, 83, 116, 97, 116, 117, 115, 18, 28, 10, 24, 69, 86, 69, 78, 84, 95, 83, 84, 65, 84,
-    85, 83, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 26, 10, 22, 69, 86, 69, 78,
-    84, 95, 83, 84, 65, 84, 85, 83, 95, 83, 67, 72, 69, 68, 85, 76, 69, 68, 16, 1, 18, 26, 10, 22,
-    69, 86, 69, 78, 84, 95, 83, 84, 65, 84, 85, 83, 95, 67, 65, 78, 67, 69, 76, 76, 69, 68, 16, 2,
-    18, 21, 10, 17, 69, 86, 69, 78, 84, 95, 83, 84, 65, 84, 85, 83, 95, 72, 69, 76, 68, 16, 3, 42,
-    112, 10, 10, 69, 118, 101, 110, 116, 79, 114, 100, 101, 114, 18, 27, 10, 23, 69, 86, 69, 78, 84, 95, 79,
-    82, 68, 69, 82, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 22, 10, 18, 69, 86,
-    69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 83, 84, 65, 82, 84, 83, 16, 1, 18, 21, 10, 17, 69, 86,
-    69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 84, 73, 84, 76, 69, 16, 2, 18, 22, 10, 18, 69, 86, 69,
-    78, 84, 95, 79, 82, 68, 69, 82, 95, 78, 69, 87, 69, 83, 84, 16, 3, 50, 242, 5, 10, 6, 69, 118,
-    101, 110, 116, 115, 18, 115, 10, 13, 83, 99, 104, 101, 100, 117, 108, 101, 69, 118, 101, 110, 116, 18, 44, 46,
-    111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 83,
-    99, 104, 101, 100, 117, 108, 101, 69, 118, 101, 110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29, 46, 111, 108,
-    112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69, 118, 101,
-    110, 116, 34, 21, 130, 211, 228, 147, 2, 15, 34, 10, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 58, 1,
-    42, 18, 116, 10, 11, 85, 112, 100, 97, 116, 101, 69, 118, 101, 110, 116, 18, 42, 46, 111, 108, 112, 46, 116,
-    114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 85, 112, 100, 97, 116, 101,
-    69, 118, 101, 110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110,
-    105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69, 118, 101, 110, 116, 34, 26, 130, 211, 228,
-    147, 2, 20, 26, 15, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 47, 123, 105, 100, 125, 58, 1, 42, 18,
-    123, 10, 11, 67, 97, 110, 99, 101, 108, 69, 118, 101, 110, 116, 18, 42, 46, 111, 108, 112, 46, 116, 114, 97,
-    105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 67, 97, 110, 99, 101, 108, 69, 118,
-    101, 110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110,
-    103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69, 118, 101, 110, 116, 34, 33, 130, 211, 228, 147, 2,
-    27, 34, 22, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 47, 123, 105, 100, 125, 58, 99, 97, 110, 99, 101,
-    108, 58, 1, 42, 18, 110, 10, 8, 71, 101, 116, 69, 118, 101, 110, 116, 18, 39, 46, 111, 108, 112, 46, 116,
-    114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 71, 101, 116, 69, 118, 101,
-    110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103,
-    95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69, 118, 101, 110, 116, 34, 26, 144, 2, 1, 130, 211, 228,
-    147, 2, 17, 18, 15, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 47, 123, 105, 100, 125, 18, 119, 10, 10,
-    76, 105, 115, 116, 69, 118, 101, 110, 116, 115, 18, 41, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110,
-    103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116, 69, 118, 101, 110, 116, 115, 82, 101,
-    113, 117, 101, 115, 116, 26, 39, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101,
-    110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116, 69, 118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 34, 21,
-    144, 2, 1, 130, 211, 228, 147, 2, 12, 18, 10, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 18, 150, 1,
-    10, 16, 76, 105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116, 111, 114, 121, 18, 47, 46, 111, 108, 112,
-    46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116,
-    69, 118, 101, 110, 116, 72, 105, 115, 116, 111, 114, 121, 82, 101, 113, 117, 101, 115, 116, 26, 45, 46, 111, 108,
-    112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115,
-    116, 69, 118, 101, 110, 116, 72, 105, 115, 116, 111, 114, 121, 82, 101, 112, 108, 121, 34, 34, 144, 2, 1, 130,
-    211, 228, 147, 2, 25, 18, 23, 47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 47, 123, 105, 100, 125, 47, 104,
-    105, 115, 116, 111, 114, 121, 98, 6, 112, 114, 111, 116, 111, 51,
+    101, 120, 116, 80, 97, 103, 101, 84, 111, 107, 101, 110, 34, 41, 10, 21, 66, 97, 116, 99, 104, 71, 101, 116,
+    69, 118, 101, 110, 116, 115, 82, 101, 113, 117, 101, 115, 116, 18, 16, 10, 3, 105, 100, 115, 24, 1, 32, 3,
+    40, 9, 82, 3, 105, 100, 115, 34, 76, 10, 19, 66, 97, 116, 99, 104, 71, 101, 116, 69, 118, 101, 110, 116,
+    115, 82, 101, 112, 108, 121, 18, 53, 10, 6, 101, 118, 101, 110, 116, 115, 24, 1, 32, 3, 40, 11, 50, 29,
+    46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46,
+    69, 118, 101, 110, 116, 82, 6, 101, 118, 101, 110, 116, 115, 34, 49, 10, 18, 67, 111, 117, 110, 116, 69, 118,
+    101, 110, 116, 115, 82, 101, 113, 117, 101, 115, 116, 18, 27, 10, 9, 99, 111, 104, 111, 114, 116, 95, 105, 100,
+    24, 1, 32, 1, 40, 9, 82, 8, 99, 111, 104, 111, 114, 116, 73, 100, 34, 165, 2, 10, 16, 67, 111, 117,
+    110, 116, 69, 118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 18, 70, 10, 6, 99, 111, 117, 110, 116, 115, 24,
+    1, 32, 3, 40, 11, 50, 46, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101,
+    110, 116, 115, 46, 118, 49, 46, 67, 111, 117, 110, 116, 69, 118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 46,
+    67, 111, 117, 110, 116, 82, 6, 99, 111, 117, 110, 116, 115, 26, 200, 1, 10, 5, 67, 111, 117, 110, 116, 18,
+    28, 10, 9, 112, 114, 111, 103, 114, 97, 109, 109, 101, 24, 1, 32, 1, 40, 9, 82, 9, 112, 114, 111, 103,
+    114, 97, 109, 109, 101, 18, 59, 10, 6, 115, 116, 97, 116, 117, 115, 24, 2, 32, 1, 40, 14, 50, 35, 46,
+    111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69,
+    118, 101, 110, 116, 83, 116, 97, 116, 117, 115, 82, 6, 115, 116, 97, 116, 117, 115, 18, 22, 10, 6, 101, 118,
+    101, 110, 116, 115, 24, 3, 32, 1, 40, 3, 82, 6, 101, 118, 101, 110, 116, 115, 18, 26, 10, 8, 99, 97,
+    112, 97, 99, 105, 116, 121, 24, 4, 32, 1, 40, 3, 82, 8, 99, 97, 112, 97, 99, 105, 116, 121, 18, 22,
+    10, 6, 98, 111, 111, 107, 101, 100, 24, 5, 32, 1, 40, 3, 82, 6, 98, 111, 111, 107, 101, 100, 18, 24,
+    10, 7, 119, 97, 105, 116, 105, 110, 103, 24, 6, 32, 1, 40, 3, 82, 7, 119, 97, 105, 116, 105, 110, 103,
+    34, 101, 10, 23, 76, 105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116, 111, 114, 121, 82, 101, 113, 117,
+    101, 115, 116, 18, 14, 10, 2, 105, 100, 24, 1, 32, 1, 40, 9, 82, 2, 105, 100, 18, 27, 10, 9, 112,
+    97, 103, 101, 95, 115, 105, 122, 101, 24, 2, 32, 1, 40, 5, 82, 8, 112, 97, 103, 101, 83, 105, 122, 101,
+    18, 29, 10, 10, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 3, 32, 1, 40, 9, 82, 9, 112, 97,
+    103, 101, 84, 111, 107, 101, 110, 34, 118, 10, 21, 76, 105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116,
+    111, 114, 121, 82, 101, 112, 108, 121, 18, 53, 10, 7, 101, 110, 116, 114, 105, 101, 115, 24, 1, 32, 3, 40,
+    11, 50, 27, 46, 111, 108, 112, 46, 99, 111, 109, 109, 111, 110, 46, 118, 49, 46, 72, 105, 115, 116, 111, 114,
+    121, 69, 110, 116, 114, 121, 82, 7, 101, 110, 116, 114, 105, 101, 115, 18, 38, 10, 15, 110, 101, 120, 116, 95,
+    112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 2, 32, 1, 40, 9, 82, 13, 110, 101, 120, 116, 80, 97,
+    103, 101, 84, 111, 107, 101, 110, 42, 122, 10, 11, 69, 118, 101, 110, 116, 83, 116, 97, 116, 117, 115, 18, 28,
+    10, 24, 69, 86, 69, 78, 84, 95, 83, 84, 65, 84, 85, 83, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73,
+    69, 68, 16, 0, 18, 26, 10, 22, 69, 86, 69, 78, 84, 95, 83, 84, 65, 84, 85, 83, 95, 83, 67, 72,
+    69, 68, 85, 76, 69, 68, 16, 1, 18, 26, 10, 22, 69, 86, 69, 78, 84, 95, 83, 84, 65, 84, 85, 83,
+    95, 67, 65, 78, 67, 69, 76, 76, 69, 68, 16, 2, 18, 21, 10, 17, 69, 86, 69, 78, 84, 95, 83, 84,
+    65, 84, 85, 83, 95, 72, 69, 76, 68, 16, 3, 42, 112, 10, 10, 69, 118, 101, 110, 116, 79, 114, 100, 101,
+    114, 18, 27, 10, 23, 69, 86, 69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 85, 78, 83, 80, 69, 67, 73,
+    70, 73, 69, 68, 16, 0, 18, 22, 10, 18, 69, 86, 69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 83, 84,
+    65, 82, 84, 83, 16, 1, 18, 21, 10, 17, 69, 86, 69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 84, 73,
+    84, 76, 69, 16, 2, 18, 22, 10, 18, 69, 86, 69, 78, 84, 95, 79, 82, 68, 69, 82, 95, 78, 69, 87,
+    69, 83, 84, 16, 3, 50, 252, 7, 10, 6, 69, 118, 101, 110, 116, 115, 18, 115, 10, 13, 83, 99, 104, 101,
+    100, 117, 108, 101, 69, 118, 101, 110, 116, 18, 44, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103,
+    95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 83, 99, 104, 101, 100, 117, 108, 101, 69, 118, 101, 110, 116,
+    82, 101, 113, 117, 101, 115, 116, 26, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101,
+    118, 101, 110, 116, 115, 46, 118, 49, 46, 69, 118, 101, 110, 116, 34, 21, 130, 211, 228, 147, 2, 15, 34, 10,
+    47, 118, 49, 47, 101, 118, 101, 110, 116, 115, 58, 1, 42, 18, 116, 10, 11, 85, 112, 100, 97, 116, 101, 69,
+    118, 101, 110, 116, 18, 42, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110,
+    116, 115, 46, 118, 49, 46, 85, 112, 100, 97, 116, 101, 69, 118, 101, 110, 116, 82, 101, 113, 117, 101, 115, 116,
+    26, 29, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118,
+    49, 46, 69, 118, 101, 110, 116, 34, 26, 130, 211, 228, 147, 2, 20, 26, 15, 47, 118, 49, 47, 101, 118, 101,
+    110, 116, 115, 47, 123, 105, 100, 125, 58, 1, 42, 18, 123, 10, 11, 67, 97, 110, 99, 101, 108, 69, 118, 101,
+    110, 116, 18, 42, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115,
+    46, 118, 49, 46, 67, 97, 110, 99, 101, 108, 69, 118, 101, 110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29,
+    46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46,
+    69, 118, 101, 110, 116, 34, 33, 130, 211, 228, 147, 2, 27, 34, 22, 47, 118, 49, 47, 101, 118, 101, 110, 116,
+    115, 47, 123, 105, 100, 125, 58, 99, 97, 110, 99, 101, 108, 58, 1, 42, 18, 110, 10, 8, 71, 101, 116, 69,
+    118, 101, 110, 116, 18, 39, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110,
+    116, 115, 46, 118, 49, 46, 71, 101, 116, 69, 118, 101, 110, 116, 82, 101, 113, 117, 101, 115, 116, 26, 29, 46,
+    111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 69,
+    118, 101, 110, 116, 34, 26, 144, 2, 1, 130, 211, 228, 147, 2, 17, 18, 15, 47, 118, 49, 47, 101, 118, 101,
+    110, 116, 115, 47, 123, 105, 100, 125, 18, 119, 10, 10, 76, 105, 115, 116, 69, 118, 101, 110, 116, 115, 18, 41,
+    46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46,
+    76, 105, 115, 116, 69, 118, 101, 110, 116, 115, 82, 101, 113, 117, 101, 115, 116, 26, 39, 46, 111, 108, 112, 46,
+    116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116, 69,
+    118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 34, 21, 144, 2, 1, 130, 211, 228, 147, 2, 12, 18, 10, 47,
+    118, 49, 47, 101, 118, 101, 110, 116, 115, 18, 113, 10, 14, 66, 97, 116, 99, 104, 71, 101, 116, 69, 118, 101,
+    110, 116, 115, 18, 45, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116,
+    115, 46, 118, 49, 46, 66, 97, 116, 99, 104, 71, 101, 116, 69, 118, 101, 110, 116, 115, 82, 101, 113, 117, 101,
+    115, 116, 26, 43, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115,
+    46, 118, 49, 46, 66, 97, 116, 99, 104, 71, 101, 116, 69, 118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 34,
+    3, 144, 2, 1, 18, 148, 1, 10, 11, 67, 111, 117, 110, 116, 69, 118, 101, 110, 116, 115, 18, 42, 46, 111,
+    108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 67, 111,
+    117, 110, 116, 69, 118, 101, 110, 116, 115, 82, 101, 113, 117, 101, 115, 116, 26, 40, 46, 111, 108, 112, 46, 116,
+    114, 97, 105, 110, 105, 110, 103, 95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 67, 111, 117, 110, 116, 69,
+    118, 101, 110, 116, 115, 82, 101, 112, 108, 121, 34, 47, 144, 2, 1, 130, 211, 228, 147, 2, 38, 18, 36, 47,
+    118, 49, 47, 99, 111, 104, 111, 114, 116, 115, 47, 123, 99, 111, 104, 111, 114, 116, 95, 105, 100, 125, 47, 101,
+    118, 101, 110, 116, 45, 99, 111, 117, 110, 116, 115, 18, 150, 1, 10, 16, 76, 105, 115, 116, 69, 118, 101, 110,
+    116, 72, 105, 115, 116, 111, 114, 121, 18, 47, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103, 95,
+    101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116, 111,
+    114, 121, 82, 101, 113, 117, 101, 115, 116, 26, 45, 46, 111, 108, 112, 46, 116, 114, 97, 105, 110, 105, 110, 103,
+    95, 101, 118, 101, 110, 116, 115, 46, 118, 49, 46, 76, 105, 115, 116, 69, 118, 101, 110, 116, 72, 105, 115, 116,
+    111, 114, 121, 82, 101, 112, 108, 121, 34, 34, 144, 2, 1, 130, 211, 228, 147, 2, 25, 18, 23, 47, 118, 49,
+    47, 101, 118, 101, 110, 116, 115, 47, 123, 105, 100, 125, 47, 104, 105, 115, 116, 111, 114, 121, 98, 6, 112, 114,
+    111, 116, 111, 51,
 };

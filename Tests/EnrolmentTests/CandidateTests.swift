@@ -36,7 +36,7 @@ struct CandidateTests {
         #expect(first.id != second.id)
         let bare = try await harness.candidates.updateCandidate(.init(id: first.id, fullName: "A", expectedVersion: 1))
         #expect(bare.version == 2 && bare.email == nil && bare.trn == nil)
-        let found = try await harness.candidates.listCandidates(.init(trn: "1234567"))
+        let found = try await harness.candidates.searchCandidates(.init(query: "1234567"))
         #expect(found.candidates.map(\.id) == [second.id])
     }
 
@@ -111,25 +111,38 @@ struct CandidateTests {
             harness.wallClock.advance(by: .seconds(1))
         }
         _ = try await harness.candidates.updateCandidate(.init(id: ids[1], fullName: "Ada ONeill"))
-        func list(_ query: String, _ order: EnrolmentV1.CandidateOrder) async throws -> [Int] {
+        func pages(_ page: (String) async throws -> ([EnrolmentV1.Candidate], String)) async throws -> [Int] {
             var found: [String] = []
             var token = ""
             repeat {
-                let page = try await harness.candidates.listCandidates(
-                    .init(query: query, order: order, pageSize: 2, pageToken: token))
-                found += page.candidates.map(\.id)
-                token = page.nextPageToken
+                let (candidates, next) = try await page(token)
+                found += candidates.map(\.id)
+                token = next
             } while !token.isEmpty
             return try found.map { try #require(ids.firstIndex(of: $0)) }
         }
-        #expect(try await list("", .unspecified) == [1, 2, 4, 3, 0])
-        #expect(try await list("", .newest) == [4, 3, 2, 1, 0])
-        #expect(try await list("", .updated) == [1, 4, 3, 2, 0])
-        #expect(try await list("smith", .name) == [2, 4, 3])
-        #expect(try await list("ad smi", .name) == [2])
-        #expect(try await list("lukasz", .name) == [3])
-        #expect(try await list("o’neill", .name) == [1])
-        #expect(try await list("angstrom", .name) == [0])
+        func list(_ order: EnrolmentV1.CandidateOrder) async throws -> [Int] {
+            try await pages { token in
+                let page = try await harness.candidates.listCandidates(
+                    .init(order: order, pageSize: 2, pageToken: token))
+                return (page.candidates, page.nextPageToken)
+            }
+        }
+        func search(_ query: String) async throws -> [Int] {
+            try await pages { token in
+                let page = try await harness.candidates.searchCandidates(
+                    .init(query: query, pageSize: 2, pageToken: token))
+                return (page.candidates, page.nextPageToken)
+            }
+        }
+        #expect(try await list(.unspecified) == [1, 2, 4, 3, 0])
+        #expect(try await list(.newest) == [4, 3, 2, 1, 0])
+        #expect(try await list(.updated) == [1, 4, 3, 2, 0])
+        #expect(try await search("smith") == [2, 4, 3])
+        #expect(try await search("ad smi") == [2])
+        #expect(try await search("lukasz") == [3])
+        #expect(try await search("o’neill") == [1])
+        #expect(try await search("angstrom") == [0])
         let batch = try await harness.candidates.batchGetCandidates(.init(ids: [ids[2], "nobody", ids[0]]))
         #expect(batch.candidates.map(\.id) == [ids[2], ids[0]])
     }
@@ -147,7 +160,7 @@ struct CandidateTests {
             }
         }
         func names(_ query: String) async throws -> [String] {
-            try await harness.candidates.listCandidates(.init(query: query, pageSize: 3)).candidates.map(\.fullName)
+            try await harness.candidates.searchCandidates(.init(query: query, pageSize: 3)).candidates.map(\.fullName)
         }
         #expect(try await names("smith") == ["Smith Plain 1", "Smith Plain 10", "Smith Plain 100"])
         #expect(try await names("smi rare") == ["Smith Rare 0", "Smith Rare 1400", "Smith Rare 700"])
@@ -160,7 +173,7 @@ struct CandidateTests {
         for name in ["A", "B"] { _ = try await harness.register(name) }
         let page = try await harness.candidates.listCandidates(.init(pageSize: 1))
         let error = await status {
-            _ = try await harness.candidates.listCandidates(.init(query: "x", pageToken: page.nextPageToken))
+            _ = try await harness.candidates.searchCandidates(.init(query: "x", pageToken: page.nextPageToken))
         }
         #expect(error?.code == .invalidArgument)
     }

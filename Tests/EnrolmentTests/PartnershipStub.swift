@@ -85,6 +85,11 @@ final class PartnershipStub: Sendable {
                                 context: ServerContext) async throws -> PartnershipV1.SearchSchoolGroupsReply {
             throw RPCError(.unimplemented, "Not needed here.")
         }
+
+        func batchGetSchools(_ request: PartnershipV1.BatchGetSchoolsRequest,
+                             context: ServerContext) async throws -> PartnershipV1.BatchGetSchoolsReply {
+            try stub.read { holdings in .init(schools: request.urns.compactMap { holdings.schools[$0] }) }
+        }
     }
 
     private struct Partners: PartnersHandlers {
@@ -112,6 +117,11 @@ final class PartnershipStub: Sendable {
         func listPartnerHistory(
             _ request: PartnershipV1.ListPartnerHistoryRequest, context: ServerContext
         ) async throws -> PartnershipV1.ListPartnerHistoryReply { throw Self.unneeded }
+        func batchGetPartners(
+            _ request: PartnershipV1.BatchGetPartnersRequest, context: ServerContext
+        ) async throws -> PartnershipV1.BatchGetPartnersReply { throw Self.unneeded }
+        func getPartnerCounts(_ request: PartnershipV1.GetPartnerCountsRequest,
+                              context: ServerContext) async throws -> PartnershipV1.PartnerCounts { throw Self.unneeded }
 
         private static let unneeded = RPCError(.unimplemented, "Not needed here.")
     }

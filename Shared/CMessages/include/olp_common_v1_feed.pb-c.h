@@ -14,6 +14,11 @@
 
 typedef struct Olp__Common__V1__FollowRequest Olp__Common__V1__FollowRequest;
 typedef struct Olp__Common__V1__FeedEvent Olp__Common__V1__FeedEvent;
+typedef struct Olp__Common__V1__GetFeedPositionRequest Olp__Common__V1__GetFeedPositionRequest;
+typedef struct Olp__Common__V1__FeedEnd Olp__Common__V1__FeedEnd;
+typedef struct Olp__Common__V1__ListFollowedRequest Olp__Common__V1__ListFollowedRequest;
+typedef struct Olp__Common__V1__FollowedFeed Olp__Common__V1__FollowedFeed;
+typedef struct Olp__Common__V1__ListFollowedReply Olp__Common__V1__ListFollowedReply;
 
 struct Olp__Common__V1__FollowRequest {
     ProtobufCMessage base;
@@ -32,6 +37,31 @@ struct Olp__Common__V1__FeedEvent {
     Olp__Common__V1__Actor *actor;
     ProtobufCBinaryData payload;
     ProtobufCBinaryData payload_type;
+};
+
+struct Olp__Common__V1__GetFeedPositionRequest {
+    ProtobufCMessage base;
+};
+
+struct Olp__Common__V1__FeedEnd {
+    ProtobufCMessage base;
+    ProtobufCBinaryData position;
+};
+
+struct Olp__Common__V1__ListFollowedRequest {
+    ProtobufCMessage base;
+};
+
+struct Olp__Common__V1__FollowedFeed {
+    ProtobufCMessage base;
+    ProtobufCBinaryData source;
+    ProtobufCBinaryData position;
+};
+
+struct Olp__Common__V1__ListFollowedReply {
+    ProtobufCMessage base;
+    size_t n_feeds;
+    Olp__Common__V1__FollowedFeed **feeds;
 };
 
 
@@ -61,9 +91,74 @@ static inline Olp__Common__V1__FeedEvent *olp__common__v1__feed_event__place(voi
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__common__v1__get_feed_position_request__descriptor;
+void olp__common__v1__get_feed_position_request__init(Olp__Common__V1__GetFeedPositionRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__common__v1__get_feed_position_request__get_descriptor(void) {
+    return &olp__common__v1__get_feed_position_request__descriptor;
+}
+static inline Olp__Common__V1__GetFeedPositionRequest *olp__common__v1__get_feed_position_request__place(void *place) {
+    Olp__Common__V1__GetFeedPositionRequest *message = (Olp__Common__V1__GetFeedPositionRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__common__v1__get_feed_position_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__common__v1__feed_end__descriptor;
+void olp__common__v1__feed_end__init(Olp__Common__V1__FeedEnd *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__common__v1__feed_end__get_descriptor(void) {
+    return &olp__common__v1__feed_end__descriptor;
+}
+static inline Olp__Common__V1__FeedEnd *olp__common__v1__feed_end__place(void *place) {
+    Olp__Common__V1__FeedEnd *message = (Olp__Common__V1__FeedEnd *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__common__v1__feed_end__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__common__v1__list_followed_request__descriptor;
+void olp__common__v1__list_followed_request__init(Olp__Common__V1__ListFollowedRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__common__v1__list_followed_request__get_descriptor(void) {
+    return &olp__common__v1__list_followed_request__descriptor;
+}
+static inline Olp__Common__V1__ListFollowedRequest *olp__common__v1__list_followed_request__place(void *place) {
+    Olp__Common__V1__ListFollowedRequest *message = (Olp__Common__V1__ListFollowedRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__common__v1__list_followed_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__common__v1__followed_feed__descriptor;
+void olp__common__v1__followed_feed__init(Olp__Common__V1__FollowedFeed *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__common__v1__followed_feed__get_descriptor(void) {
+    return &olp__common__v1__followed_feed__descriptor;
+}
+static inline Olp__Common__V1__FollowedFeed *olp__common__v1__followed_feed__place(void *place) {
+    Olp__Common__V1__FollowedFeed *message = (Olp__Common__V1__FollowedFeed *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__common__v1__followed_feed__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__common__v1__list_followed_reply__descriptor;
+void olp__common__v1__list_followed_reply__init(Olp__Common__V1__ListFollowedReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__common__v1__list_followed_reply__get_descriptor(void) {
+    return &olp__common__v1__list_followed_reply__descriptor;
+}
+static inline Olp__Common__V1__ListFollowedReply *olp__common__v1__list_followed_reply__place(void *place) {
+    Olp__Common__V1__ListFollowedReply *message = (Olp__Common__V1__ListFollowedReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__common__v1__list_followed_reply__descriptor;
+    return message;
+}
+
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_common_v1_feed__file_bytes(void) {
-    extern const uint8_t olp_common_v1_feed__file[553];
+    extern const uint8_t olp_common_v1_feed__file[960];
     return olp_common_v1_feed__file;
 }
 

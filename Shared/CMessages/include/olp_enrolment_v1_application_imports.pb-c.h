@@ -20,6 +20,8 @@ typedef struct Olp__Enrolment__V1__UploadApplicationFileRequest__Head Olp__Enrol
 typedef struct Olp__Enrolment__V1__StartApplicationImportRequest Olp__Enrolment__V1__StartApplicationImportRequest;
 typedef struct Olp__Enrolment__V1__CancelApplicationImportRequest Olp__Enrolment__V1__CancelApplicationImportRequest;
 typedef struct Olp__Enrolment__V1__GetApplicationImportRequest Olp__Enrolment__V1__GetApplicationImportRequest;
+typedef struct Olp__Enrolment__V1__ListApplicationImportsRequest Olp__Enrolment__V1__ListApplicationImportsRequest;
+typedef struct Olp__Enrolment__V1__ListApplicationImportsReply Olp__Enrolment__V1__ListApplicationImportsReply;
 typedef struct Olp__Enrolment__V1__ListRowResultsRequest Olp__Enrolment__V1__ListRowResultsRequest;
 typedef struct Olp__Enrolment__V1__ListRowResultsReply Olp__Enrolment__V1__ListRowResultsReply;
 
@@ -99,6 +101,21 @@ struct Olp__Enrolment__V1__CancelApplicationImportRequest {
 struct Olp__Enrolment__V1__GetApplicationImportRequest {
     ProtobufCMessage base;
     ProtobufCBinaryData id;
+};
+
+struct Olp__Enrolment__V1__ListApplicationImportsRequest {
+    ProtobufCMessage base;
+    size_t n_state;
+    int32_t *state;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__Enrolment__V1__ListApplicationImportsReply {
+    ProtobufCMessage base;
+    size_t n_imports;
+    Olp__Enrolment__V1__ApplicationImport **imports;
+    ProtobufCBinaryData next_page_token;
 };
 
 struct Olp__Enrolment__V1__ListRowResultsRequest {
@@ -238,6 +255,32 @@ static inline Olp__Enrolment__V1__GetApplicationImportRequest *olp__enrolment__v
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__enrolment__v1__list_application_imports_request__descriptor;
+void olp__enrolment__v1__list_application_imports_request__init(Olp__Enrolment__V1__ListApplicationImportsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__enrolment__v1__list_application_imports_request__get_descriptor(void) {
+    return &olp__enrolment__v1__list_application_imports_request__descriptor;
+}
+static inline Olp__Enrolment__V1__ListApplicationImportsRequest *olp__enrolment__v1__list_application_imports_request__place(void *place) {
+    Olp__Enrolment__V1__ListApplicationImportsRequest *message = (Olp__Enrolment__V1__ListApplicationImportsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__enrolment__v1__list_application_imports_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__enrolment__v1__list_application_imports_reply__descriptor;
+void olp__enrolment__v1__list_application_imports_reply__init(Olp__Enrolment__V1__ListApplicationImportsReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__enrolment__v1__list_application_imports_reply__get_descriptor(void) {
+    return &olp__enrolment__v1__list_application_imports_reply__descriptor;
+}
+static inline Olp__Enrolment__V1__ListApplicationImportsReply *olp__enrolment__v1__list_application_imports_reply__place(void *place) {
+    Olp__Enrolment__V1__ListApplicationImportsReply *message = (Olp__Enrolment__V1__ListApplicationImportsReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__enrolment__v1__list_application_imports_reply__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__enrolment__v1__list_row_results_request__descriptor;
 void olp__enrolment__v1__list_row_results_request__init(Olp__Enrolment__V1__ListRowResultsRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -266,7 +309,7 @@ static inline Olp__Enrolment__V1__ListRowResultsReply *olp__enrolment__v1__list_
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_enrolment_v1_application_imports__file_bytes(void) {
-    extern const uint8_t olp_enrolment_v1_application_imports__file[3515];
+    extern const uint8_t olp_enrolment_v1_application_imports__file[3967];
     return olp_enrolment_v1_application_imports__file;
 }
 

@@ -17,6 +17,8 @@ typedef struct Olp__Enrolment__V1__UpdateCandidateRequest Olp__Enrolment__V1__Up
 typedef struct Olp__Enrolment__V1__GetCandidateRequest Olp__Enrolment__V1__GetCandidateRequest;
 typedef struct Olp__Enrolment__V1__ListCandidatesRequest Olp__Enrolment__V1__ListCandidatesRequest;
 typedef struct Olp__Enrolment__V1__ListCandidatesReply Olp__Enrolment__V1__ListCandidatesReply;
+typedef struct Olp__Enrolment__V1__SearchCandidatesRequest Olp__Enrolment__V1__SearchCandidatesRequest;
+typedef struct Olp__Enrolment__V1__SearchCandidatesReply Olp__Enrolment__V1__SearchCandidatesReply;
 typedef struct Olp__Enrolment__V1__BatchGetCandidatesRequest Olp__Enrolment__V1__BatchGetCandidatesRequest;
 typedef struct Olp__Enrolment__V1__BatchGetCandidatesReply Olp__Enrolment__V1__BatchGetCandidatesReply;
 
@@ -74,19 +76,34 @@ struct Olp__Enrolment__V1__GetCandidateRequest {
 
 struct Olp__Enrolment__V1__ListCandidatesRequest {
     ProtobufCMessage base;
-    ProtobufCBinaryData query;
     size_t n_school_urn;
     int64_t *school_urn;
     size_t n_group_uid;
     int64_t *group_uid;
-    protobuf_c_boolean has_trn;
-    ProtobufCBinaryData trn;
     int32_t order;
     int32_t page_size;
     ProtobufCBinaryData page_token;
 };
 
 struct Olp__Enrolment__V1__ListCandidatesReply {
+    ProtobufCMessage base;
+    size_t n_candidates;
+    Olp__Enrolment__V1__Candidate **candidates;
+    ProtobufCBinaryData next_page_token;
+};
+
+struct Olp__Enrolment__V1__SearchCandidatesRequest {
+    ProtobufCMessage base;
+    ProtobufCBinaryData query;
+    size_t n_school_urn;
+    int64_t *school_urn;
+    size_t n_group_uid;
+    int64_t *group_uid;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__Enrolment__V1__SearchCandidatesReply {
     ProtobufCMessage base;
     size_t n_candidates;
     Olp__Enrolment__V1__Candidate **candidates;
@@ -185,6 +202,32 @@ static inline Olp__Enrolment__V1__ListCandidatesReply *olp__enrolment__v1__list_
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__enrolment__v1__search_candidates_request__descriptor;
+void olp__enrolment__v1__search_candidates_request__init(Olp__Enrolment__V1__SearchCandidatesRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__enrolment__v1__search_candidates_request__get_descriptor(void) {
+    return &olp__enrolment__v1__search_candidates_request__descriptor;
+}
+static inline Olp__Enrolment__V1__SearchCandidatesRequest *olp__enrolment__v1__search_candidates_request__place(void *place) {
+    Olp__Enrolment__V1__SearchCandidatesRequest *message = (Olp__Enrolment__V1__SearchCandidatesRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__enrolment__v1__search_candidates_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__enrolment__v1__search_candidates_reply__descriptor;
+void olp__enrolment__v1__search_candidates_reply__init(Olp__Enrolment__V1__SearchCandidatesReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__enrolment__v1__search_candidates_reply__get_descriptor(void) {
+    return &olp__enrolment__v1__search_candidates_reply__descriptor;
+}
+static inline Olp__Enrolment__V1__SearchCandidatesReply *olp__enrolment__v1__search_candidates_reply__place(void *place) {
+    Olp__Enrolment__V1__SearchCandidatesReply *message = (Olp__Enrolment__V1__SearchCandidatesReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__enrolment__v1__search_candidates_reply__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__enrolment__v1__batch_get_candidates_request__descriptor;
 void olp__enrolment__v1__batch_get_candidates_request__init(Olp__Enrolment__V1__BatchGetCandidatesRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -213,7 +256,7 @@ static inline Olp__Enrolment__V1__BatchGetCandidatesReply *olp__enrolment__v1__b
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_enrolment_v1_candidates__file_bytes(void) {
-    extern const uint8_t olp_enrolment_v1_candidates__file[2351];
+    extern const uint8_t olp_enrolment_v1_candidates__file[2748];
     return olp_enrolment_v1_candidates__file;
 }
 

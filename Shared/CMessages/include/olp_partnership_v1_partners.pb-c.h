@@ -17,6 +17,11 @@ typedef struct Olp__Partnership__V1__PartnerMember Olp__Partnership__V1__Partner
 typedef struct Olp__Partnership__V1__RegisterPartnerRequest Olp__Partnership__V1__RegisterPartnerRequest;
 typedef struct Olp__Partnership__V1__UpdatePartnerRequest Olp__Partnership__V1__UpdatePartnerRequest;
 typedef struct Olp__Partnership__V1__GetPartnerRequest Olp__Partnership__V1__GetPartnerRequest;
+typedef struct Olp__Partnership__V1__BatchGetPartnersRequest Olp__Partnership__V1__BatchGetPartnersRequest;
+typedef struct Olp__Partnership__V1__BatchGetPartnersReply Olp__Partnership__V1__BatchGetPartnersReply;
+typedef struct Olp__Partnership__V1__PartnerCounts Olp__Partnership__V1__PartnerCounts;
+typedef struct Olp__Partnership__V1__PartnerCounts__School Olp__Partnership__V1__PartnerCounts__School;
+typedef struct Olp__Partnership__V1__GetPartnerCountsRequest Olp__Partnership__V1__GetPartnerCountsRequest;
 typedef struct Olp__Partnership__V1__ListPartnersRequest Olp__Partnership__V1__ListPartnersRequest;
 typedef struct Olp__Partnership__V1__ListPartnersReply Olp__Partnership__V1__ListPartnersReply;
 typedef struct Olp__Partnership__V1__AddPartnerMemberRequest Olp__Partnership__V1__AddPartnerMemberRequest;
@@ -95,6 +100,49 @@ struct Olp__Partnership__V1__UpdatePartnerRequest {
 struct Olp__Partnership__V1__GetPartnerRequest {
     ProtobufCMessage base;
     ProtobufCBinaryData id;
+};
+
+struct Olp__Partnership__V1__BatchGetPartnersRequest {
+    ProtobufCMessage base;
+    size_t n_ids;
+    ProtobufCBinaryData *ids;
+};
+
+struct Olp__Partnership__V1__BatchGetPartnersReply {
+    ProtobufCMessage base;
+    size_t n_partners;
+    Olp__Partnership__V1__Partner **partners;
+};
+
+struct Olp__Partnership__V1__PartnerCounts {
+    ProtobufCMessage base;
+    ProtobufCBinaryData partner_id;
+    Olp__Common__V1__Date *as_of;
+    size_t n_schools;
+    Olp__Partnership__V1__PartnerCounts__School **schools;
+    int64_t candidates;
+    int64_t participants;
+    int64_t places;
+    int64_t events;
+    int64_t own_applications;
+    int64_t own_participants;
+    int64_t own_events;
+};
+
+struct Olp__Partnership__V1__PartnerCounts__School {
+    ProtobufCMessage base;
+    int64_t school_urn;
+    ProtobufCBinaryData school_name;
+    int64_t candidates;
+    int64_t participants;
+    int64_t places;
+    int64_t events;
+};
+
+struct Olp__Partnership__V1__GetPartnerCountsRequest {
+    ProtobufCMessage base;
+    ProtobufCBinaryData id;
+    Olp__Common__V1__Date *as_of;
 };
 
 struct Olp__Partnership__V1__ListPartnersRequest {
@@ -235,6 +283,71 @@ static inline Olp__Partnership__V1__GetPartnerRequest *olp__partnership__v1__get
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__partnership__v1__batch_get_partners_request__descriptor;
+void olp__partnership__v1__batch_get_partners_request__init(Olp__Partnership__V1__BatchGetPartnersRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__batch_get_partners_request__get_descriptor(void) {
+    return &olp__partnership__v1__batch_get_partners_request__descriptor;
+}
+static inline Olp__Partnership__V1__BatchGetPartnersRequest *olp__partnership__v1__batch_get_partners_request__place(void *place) {
+    Olp__Partnership__V1__BatchGetPartnersRequest *message = (Olp__Partnership__V1__BatchGetPartnersRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__batch_get_partners_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__partnership__v1__batch_get_partners_reply__descriptor;
+void olp__partnership__v1__batch_get_partners_reply__init(Olp__Partnership__V1__BatchGetPartnersReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__batch_get_partners_reply__get_descriptor(void) {
+    return &olp__partnership__v1__batch_get_partners_reply__descriptor;
+}
+static inline Olp__Partnership__V1__BatchGetPartnersReply *olp__partnership__v1__batch_get_partners_reply__place(void *place) {
+    Olp__Partnership__V1__BatchGetPartnersReply *message = (Olp__Partnership__V1__BatchGetPartnersReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__batch_get_partners_reply__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__partnership__v1__partner_counts__descriptor;
+void olp__partnership__v1__partner_counts__init(Olp__Partnership__V1__PartnerCounts *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__partner_counts__get_descriptor(void) {
+    return &olp__partnership__v1__partner_counts__descriptor;
+}
+static inline Olp__Partnership__V1__PartnerCounts *olp__partnership__v1__partner_counts__place(void *place) {
+    Olp__Partnership__V1__PartnerCounts *message = (Olp__Partnership__V1__PartnerCounts *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__partner_counts__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__partnership__v1__partner_counts__school__descriptor;
+void olp__partnership__v1__partner_counts__school__init(Olp__Partnership__V1__PartnerCounts__School *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__partner_counts__school__get_descriptor(void) {
+    return &olp__partnership__v1__partner_counts__school__descriptor;
+}
+static inline Olp__Partnership__V1__PartnerCounts__School *olp__partnership__v1__partner_counts__school__place(void *place) {
+    Olp__Partnership__V1__PartnerCounts__School *message = (Olp__Partnership__V1__PartnerCounts__School *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__partner_counts__school__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__partnership__v1__get_partner_counts_request__descriptor;
+void olp__partnership__v1__get_partner_counts_request__init(Olp__Partnership__V1__GetPartnerCountsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__get_partner_counts_request__get_descriptor(void) {
+    return &olp__partnership__v1__get_partner_counts_request__descriptor;
+}
+static inline Olp__Partnership__V1__GetPartnerCountsRequest *olp__partnership__v1__get_partner_counts_request__place(void *place) {
+    Olp__Partnership__V1__GetPartnerCountsRequest *message = (Olp__Partnership__V1__GetPartnerCountsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__get_partner_counts_request__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__partnership__v1__list_partners_request__descriptor;
 void olp__partnership__v1__list_partners_request__init(Olp__Partnership__V1__ListPartnersRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -341,7 +454,7 @@ static inline Olp__Partnership__V1__ListPartnerHistoryReply *olp__partnership__v
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_partnership_v1_partners__file_bytes(void) {
-    extern const uint8_t olp_partnership_v1_partners__file[4886];
+    extern const uint8_t olp_partnership_v1_partners__file[5932];
     return olp_partnership_v1_partners__file;
 }
 

@@ -19,6 +19,8 @@ typedef struct Olp__Partnership__V1__SchoolLink Olp__Partnership__V1__SchoolLink
 typedef struct Olp__Partnership__V1__GroupMembership Olp__Partnership__V1__GroupMembership;
 typedef struct Olp__Partnership__V1__SchoolGroup Olp__Partnership__V1__SchoolGroup;
 typedef struct Olp__Partnership__V1__GetSchoolRequest Olp__Partnership__V1__GetSchoolRequest;
+typedef struct Olp__Partnership__V1__BatchGetSchoolsRequest Olp__Partnership__V1__BatchGetSchoolsRequest;
+typedef struct Olp__Partnership__V1__BatchGetSchoolsReply Olp__Partnership__V1__BatchGetSchoolsReply;
 typedef struct Olp__Partnership__V1__GetSchoolGroupRequest Olp__Partnership__V1__GetSchoolGroupRequest;
 typedef struct Olp__Partnership__V1__SearchSchoolsRequest Olp__Partnership__V1__SearchSchoolsRequest;
 typedef struct Olp__Partnership__V1__SearchSchoolsReply Olp__Partnership__V1__SearchSchoolsReply;
@@ -125,6 +127,18 @@ struct Olp__Partnership__V1__SchoolGroup {
 struct Olp__Partnership__V1__GetSchoolRequest {
     ProtobufCMessage base;
     int64_t urn;
+};
+
+struct Olp__Partnership__V1__BatchGetSchoolsRequest {
+    ProtobufCMessage base;
+    size_t n_urns;
+    int64_t *urns;
+};
+
+struct Olp__Partnership__V1__BatchGetSchoolsReply {
+    ProtobufCMessage base;
+    size_t n_schools;
+    Olp__Partnership__V1__School **schools;
 };
 
 struct Olp__Partnership__V1__GetSchoolGroupRequest {
@@ -296,6 +310,32 @@ static inline Olp__Partnership__V1__GetSchoolRequest *olp__partnership__v1__get_
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__partnership__v1__batch_get_schools_request__descriptor;
+void olp__partnership__v1__batch_get_schools_request__init(Olp__Partnership__V1__BatchGetSchoolsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__batch_get_schools_request__get_descriptor(void) {
+    return &olp__partnership__v1__batch_get_schools_request__descriptor;
+}
+static inline Olp__Partnership__V1__BatchGetSchoolsRequest *olp__partnership__v1__batch_get_schools_request__place(void *place) {
+    Olp__Partnership__V1__BatchGetSchoolsRequest *message = (Olp__Partnership__V1__BatchGetSchoolsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__batch_get_schools_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__partnership__v1__batch_get_schools_reply__descriptor;
+void olp__partnership__v1__batch_get_schools_reply__init(Olp__Partnership__V1__BatchGetSchoolsReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__partnership__v1__batch_get_schools_reply__get_descriptor(void) {
+    return &olp__partnership__v1__batch_get_schools_reply__descriptor;
+}
+static inline Olp__Partnership__V1__BatchGetSchoolsReply *olp__partnership__v1__batch_get_schools_reply__place(void *place) {
+    Olp__Partnership__V1__BatchGetSchoolsReply *message = (Olp__Partnership__V1__BatchGetSchoolsReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__partnership__v1__batch_get_schools_reply__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__partnership__v1__get_school_group_request__descriptor;
 void olp__partnership__v1__get_school_group_request__init(Olp__Partnership__V1__GetSchoolGroupRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -389,7 +429,7 @@ static inline Olp__Partnership__V1__SearchSchoolGroupsReply *olp__partnership__v
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_partnership_v1_schools__file_bytes(void) {
-    extern const uint8_t olp_partnership_v1_schools__file[4520];
+    extern const uint8_t olp_partnership_v1_schools__file[4754];
     return olp_partnership_v1_schools__file;
 }
 

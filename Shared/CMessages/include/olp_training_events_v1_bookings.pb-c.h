@@ -36,6 +36,11 @@ typedef struct Olp__TrainingEvents__V1__RecordAttendanceRequest__Line Olp__Train
 typedef struct Olp__TrainingEvents__V1__RecordAttendanceReply Olp__TrainingEvents__V1__RecordAttendanceReply;
 typedef struct Olp__TrainingEvents__V1__GetRegisterRequest Olp__TrainingEvents__V1__GetRegisterRequest;
 typedef struct Olp__TrainingEvents__V1__GetRegisterReply Olp__TrainingEvents__V1__GetRegisterReply;
+typedef struct Olp__TrainingEvents__V1__ListAttendanceRequest Olp__TrainingEvents__V1__ListAttendanceRequest;
+typedef struct Olp__TrainingEvents__V1__ListAttendanceReply Olp__TrainingEvents__V1__ListAttendanceReply;
+typedef struct Olp__TrainingEvents__V1__Participant Olp__TrainingEvents__V1__Participant;
+typedef struct Olp__TrainingEvents__V1__ListParticipantsRequest Olp__TrainingEvents__V1__ListParticipantsRequest;
+typedef struct Olp__TrainingEvents__V1__ListParticipantsReply Olp__TrainingEvents__V1__ListParticipantsReply;
 
 struct Olp__TrainingEvents__V1__Booking {
     ProtobufCMessage base;
@@ -245,10 +250,62 @@ struct Olp__TrainingEvents__V1__GetRegisterReply {
     ProtobufCBinaryData *candidate_ids;
 };
 
+struct Olp__TrainingEvents__V1__ListAttendanceRequest {
+    ProtobufCMessage base;
+    size_t n_event_id;
+    ProtobufCBinaryData *event_id;
+    size_t n_candidate_id;
+    ProtobufCBinaryData *candidate_id;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__TrainingEvents__V1__ListAttendanceReply {
+    ProtobufCMessage base;
+    size_t n_lines;
+    Olp__TrainingEvents__V1__Attendance **lines;
+    ProtobufCBinaryData next_page_token;
+};
+
+struct Olp__TrainingEvents__V1__Participant {
+    ProtobufCMessage base;
+    ProtobufCBinaryData application_id;
+    ProtobufCBinaryData candidate_id;
+    ProtobufCBinaryData programme;
+    ProtobufCBinaryData cohort_id;
+    protobuf_c_boolean has_school_urn;
+    int64_t school_urn;
+    int32_t state;
+};
+
+struct Olp__TrainingEvents__V1__ListParticipantsRequest {
+    ProtobufCMessage base;
+    size_t n_application_id;
+    ProtobufCBinaryData *application_id;
+    size_t n_candidate_id;
+    ProtobufCBinaryData *candidate_id;
+    size_t n_programme;
+    ProtobufCBinaryData *programme;
+    size_t n_cohort_id;
+    ProtobufCBinaryData *cohort_id;
+    size_t n_state;
+    int32_t *state;
+    int32_t page_size;
+    ProtobufCBinaryData page_token;
+};
+
+struct Olp__TrainingEvents__V1__ListParticipantsReply {
+    ProtobufCMessage base;
+    size_t n_participants;
+    Olp__TrainingEvents__V1__Participant **participants;
+    ProtobufCBinaryData next_page_token;
+};
+
 extern const ProtobufCEnumDescriptor olp__training_events__v1__booking_status__descriptor;
 extern const ProtobufCEnumDescriptor olp__training_events__v1__waiting_status__descriptor;
 extern const ProtobufCEnumDescriptor olp__training_events__v1__waiting_priority__descriptor;
 extern const ProtobufCEnumDescriptor olp__training_events__v1__attendance_kind__descriptor;
+extern const ProtobufCEnumDescriptor olp__training_events__v1__participant_state__descriptor;
 
 extern const ProtobufCMessageDescriptor olp__training_events__v1__booking__descriptor;
 void olp__training_events__v1__booking__init(Olp__TrainingEvents__V1__Booking *message);
@@ -562,9 +619,74 @@ static inline Olp__TrainingEvents__V1__GetRegisterReply *olp__training_events__v
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_attendance_request__descriptor;
+void olp__training_events__v1__list_attendance_request__init(Olp__TrainingEvents__V1__ListAttendanceRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_attendance_request__get_descriptor(void) {
+    return &olp__training_events__v1__list_attendance_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListAttendanceRequest *olp__training_events__v1__list_attendance_request__place(void *place) {
+    Olp__TrainingEvents__V1__ListAttendanceRequest *message = (Olp__TrainingEvents__V1__ListAttendanceRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_attendance_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_attendance_reply__descriptor;
+void olp__training_events__v1__list_attendance_reply__init(Olp__TrainingEvents__V1__ListAttendanceReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_attendance_reply__get_descriptor(void) {
+    return &olp__training_events__v1__list_attendance_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListAttendanceReply *olp__training_events__v1__list_attendance_reply__place(void *place) {
+    Olp__TrainingEvents__V1__ListAttendanceReply *message = (Olp__TrainingEvents__V1__ListAttendanceReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_attendance_reply__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__participant__descriptor;
+void olp__training_events__v1__participant__init(Olp__TrainingEvents__V1__Participant *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__participant__get_descriptor(void) {
+    return &olp__training_events__v1__participant__descriptor;
+}
+static inline Olp__TrainingEvents__V1__Participant *olp__training_events__v1__participant__place(void *place) {
+    Olp__TrainingEvents__V1__Participant *message = (Olp__TrainingEvents__V1__Participant *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__participant__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_participants_request__descriptor;
+void olp__training_events__v1__list_participants_request__init(Olp__TrainingEvents__V1__ListParticipantsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_participants_request__get_descriptor(void) {
+    return &olp__training_events__v1__list_participants_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListParticipantsRequest *olp__training_events__v1__list_participants_request__place(void *place) {
+    Olp__TrainingEvents__V1__ListParticipantsRequest *message = (Olp__TrainingEvents__V1__ListParticipantsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_participants_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__list_participants_reply__descriptor;
+void olp__training_events__v1__list_participants_reply__init(Olp__TrainingEvents__V1__ListParticipantsReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__list_participants_reply__get_descriptor(void) {
+    return &olp__training_events__v1__list_participants_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__ListParticipantsReply *olp__training_events__v1__list_participants_reply__place(void *place) {
+    Olp__TrainingEvents__V1__ListParticipantsReply *message = (Olp__TrainingEvents__V1__ListParticipantsReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__list_participants_reply__descriptor;
+    return message;
+}
+
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_training_events_v1_bookings__file_bytes(void) {
-    extern const uint8_t olp_training_events_v1_bookings__file[6762];
+    extern const uint8_t olp_training_events_v1_bookings__file[8154];
     return olp_training_events_v1_bookings__file;
 }
 

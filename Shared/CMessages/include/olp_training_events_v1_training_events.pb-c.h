@@ -22,6 +22,11 @@ typedef struct Olp__TrainingEvents__V1__CancelEventRequest Olp__TrainingEvents__
 typedef struct Olp__TrainingEvents__V1__GetEventRequest Olp__TrainingEvents__V1__GetEventRequest;
 typedef struct Olp__TrainingEvents__V1__ListEventsRequest Olp__TrainingEvents__V1__ListEventsRequest;
 typedef struct Olp__TrainingEvents__V1__ListEventsReply Olp__TrainingEvents__V1__ListEventsReply;
+typedef struct Olp__TrainingEvents__V1__BatchGetEventsRequest Olp__TrainingEvents__V1__BatchGetEventsRequest;
+typedef struct Olp__TrainingEvents__V1__BatchGetEventsReply Olp__TrainingEvents__V1__BatchGetEventsReply;
+typedef struct Olp__TrainingEvents__V1__CountEventsRequest Olp__TrainingEvents__V1__CountEventsRequest;
+typedef struct Olp__TrainingEvents__V1__CountEventsReply Olp__TrainingEvents__V1__CountEventsReply;
+typedef struct Olp__TrainingEvents__V1__CountEventsReply__Count Olp__TrainingEvents__V1__CountEventsReply__Count;
 typedef struct Olp__TrainingEvents__V1__ListEventHistoryRequest Olp__TrainingEvents__V1__ListEventHistoryRequest;
 typedef struct Olp__TrainingEvents__V1__ListEventHistoryReply Olp__TrainingEvents__V1__ListEventHistoryReply;
 
@@ -143,6 +148,39 @@ struct Olp__TrainingEvents__V1__ListEventsReply {
     size_t n_events;
     Olp__TrainingEvents__V1__Event **events;
     ProtobufCBinaryData next_page_token;
+};
+
+struct Olp__TrainingEvents__V1__BatchGetEventsRequest {
+    ProtobufCMessage base;
+    size_t n_ids;
+    ProtobufCBinaryData *ids;
+};
+
+struct Olp__TrainingEvents__V1__BatchGetEventsReply {
+    ProtobufCMessage base;
+    size_t n_events;
+    Olp__TrainingEvents__V1__Event **events;
+};
+
+struct Olp__TrainingEvents__V1__CountEventsRequest {
+    ProtobufCMessage base;
+    ProtobufCBinaryData cohort_id;
+};
+
+struct Olp__TrainingEvents__V1__CountEventsReply {
+    ProtobufCMessage base;
+    size_t n_counts;
+    Olp__TrainingEvents__V1__CountEventsReply__Count **counts;
+};
+
+struct Olp__TrainingEvents__V1__CountEventsReply__Count {
+    ProtobufCMessage base;
+    ProtobufCBinaryData programme;
+    int32_t status;
+    int64_t events;
+    int64_t capacity;
+    int64_t booked;
+    int64_t waiting;
 };
 
 struct Olp__TrainingEvents__V1__ListEventHistoryRequest {
@@ -292,6 +330,71 @@ static inline Olp__TrainingEvents__V1__ListEventsReply *olp__training_events__v1
     return message;
 }
 
+extern const ProtobufCMessageDescriptor olp__training_events__v1__batch_get_events_request__descriptor;
+void olp__training_events__v1__batch_get_events_request__init(Olp__TrainingEvents__V1__BatchGetEventsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__batch_get_events_request__get_descriptor(void) {
+    return &olp__training_events__v1__batch_get_events_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__BatchGetEventsRequest *olp__training_events__v1__batch_get_events_request__place(void *place) {
+    Olp__TrainingEvents__V1__BatchGetEventsRequest *message = (Olp__TrainingEvents__V1__BatchGetEventsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__batch_get_events_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__batch_get_events_reply__descriptor;
+void olp__training_events__v1__batch_get_events_reply__init(Olp__TrainingEvents__V1__BatchGetEventsReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__batch_get_events_reply__get_descriptor(void) {
+    return &olp__training_events__v1__batch_get_events_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__BatchGetEventsReply *olp__training_events__v1__batch_get_events_reply__place(void *place) {
+    Olp__TrainingEvents__V1__BatchGetEventsReply *message = (Olp__TrainingEvents__V1__BatchGetEventsReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__batch_get_events_reply__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__count_events_request__descriptor;
+void olp__training_events__v1__count_events_request__init(Olp__TrainingEvents__V1__CountEventsRequest *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__count_events_request__get_descriptor(void) {
+    return &olp__training_events__v1__count_events_request__descriptor;
+}
+static inline Olp__TrainingEvents__V1__CountEventsRequest *olp__training_events__v1__count_events_request__place(void *place) {
+    Olp__TrainingEvents__V1__CountEventsRequest *message = (Olp__TrainingEvents__V1__CountEventsRequest *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__count_events_request__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__count_events_reply__descriptor;
+void olp__training_events__v1__count_events_reply__init(Olp__TrainingEvents__V1__CountEventsReply *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__count_events_reply__get_descriptor(void) {
+    return &olp__training_events__v1__count_events_reply__descriptor;
+}
+static inline Olp__TrainingEvents__V1__CountEventsReply *olp__training_events__v1__count_events_reply__place(void *place) {
+    Olp__TrainingEvents__V1__CountEventsReply *message = (Olp__TrainingEvents__V1__CountEventsReply *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__count_events_reply__descriptor;
+    return message;
+}
+
+extern const ProtobufCMessageDescriptor olp__training_events__v1__count_events_reply__count__descriptor;
+void olp__training_events__v1__count_events_reply__count__init(Olp__TrainingEvents__V1__CountEventsReply__Count *message);
+/* Inline, because Swift can neither take the address of a C constant nor see through a call. */
+static inline const ProtobufCMessageDescriptor *olp__training_events__v1__count_events_reply__count__get_descriptor(void) {
+    return &olp__training_events__v1__count_events_reply__count__descriptor;
+}
+static inline Olp__TrainingEvents__V1__CountEventsReply__Count *olp__training_events__v1__count_events_reply__count__place(void *place) {
+    Olp__TrainingEvents__V1__CountEventsReply__Count *message = (Olp__TrainingEvents__V1__CountEventsReply__Count *)place;
+    memset(message, 0, sizeof *message);
+    message->base.descriptor = &olp__training_events__v1__count_events_reply__count__descriptor;
+    return message;
+}
+
 extern const ProtobufCMessageDescriptor olp__training_events__v1__list_event_history_request__descriptor;
 void olp__training_events__v1__list_event_history_request__init(Olp__TrainingEvents__V1__ListEventHistoryRequest *message);
 /* Inline, because Swift can neither take the address of a C constant nor see through a call. */
@@ -320,7 +423,7 @@ static inline Olp__TrainingEvents__V1__ListEventHistoryReply *olp__training_even
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_training_events_v1_training_events__file_bytes(void) {
-    extern const uint8_t olp_training_events_v1_training_events__file[3926];
+    extern const uint8_t olp_training_events_v1_training_events__file[4660];
     return olp_training_events_v1_training_events__file;
 }
 

@@ -15,13 +15,16 @@ package enum ApplicationImportsMethods {
         service: "olp.enrolment.v1.ApplicationImports", method: "CancelApplicationImport", kind: .unary, idempotency: .idempotent)
     package static let getApplicationImport = MethodDescriptor(
         service: "olp.enrolment.v1.ApplicationImports", method: "GetApplicationImport", kind: .unary, idempotency: .noSideEffects)
+    package static let listApplicationImports = MethodDescriptor(
+        service: "olp.enrolment.v1.ApplicationImports", method: "ListApplicationImports", kind: .unary, idempotency: .noSideEffects)
     package static let listRowResults = MethodDescriptor(
         service: "olp.enrolment.v1.ApplicationImports", method: "ListRowResults", kind: .unary, idempotency: .noSideEffects)
-    /// The import now and after each checkpoint, until it has ended.
+    /// The import now and after each checkpoint, until it has ended. Over HTTP: GET /v1/application-imports/{id}/watch,
+    /// as server-sent events.
     package static let watchApplicationImport = MethodDescriptor(
         service: "olp.enrolment.v1.ApplicationImports", method: "WatchApplicationImport", kind: .serverStreaming, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [createApplicationImport, uploadApplicationFile, startApplicationImport, cancelApplicationImport, getApplicationImport, listRowResults, watchApplicationImport]
+    package static let all: [MethodDescriptor] = [createApplicationImport, uploadApplicationFile, startApplicationImport, cancelApplicationImport, getApplicationImport, listApplicationImports, listRowResults, watchApplicationImport]
 }
 
 /// Calls olp.enrolment.v1.ApplicationImports.
@@ -64,13 +67,20 @@ package struct ApplicationImportsClient: Sendable {
         try await channel.unary(ApplicationImportsMethods.getApplicationImport, request, options)
     }
 
+    package func listApplicationImports(
+        _ request: EnrolmentV1.ListApplicationImportsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> EnrolmentV1.ListApplicationImportsReply {
+        try await channel.unary(ApplicationImportsMethods.listApplicationImports, request, options)
+    }
+
     package func listRowResults(
         _ request: EnrolmentV1.ListRowResultsRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> EnrolmentV1.ListRowResultsReply {
         try await channel.unary(ApplicationImportsMethods.listRowResults, request, options)
     }
 
-    /// The import now and after each checkpoint, until it has ended.
+    /// The import now and after each checkpoint, until it has ended. Over HTTP: GET /v1/application-imports/{id}/watch,
+    /// as server-sent events.
     package func watchApplicationImport(
         _ request: EnrolmentV1.GetApplicationImportRequest, options: CallOptions = CallOptions()
     ) -> ResponseStream<EnrolmentV1.ApplicationImport> {
@@ -101,11 +111,16 @@ package protocol ApplicationImportsHandlers: Sendable {
         _ request: EnrolmentV1.GetApplicationImportRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ApplicationImport
 
+    func listApplicationImports(
+        _ request: EnrolmentV1.ListApplicationImportsRequest, context: ServerContext
+    ) async throws -> EnrolmentV1.ListApplicationImportsReply
+
     func listRowResults(
         _ request: EnrolmentV1.ListRowResultsRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListRowResultsReply
 
-    /// The import now and after each checkpoint, until it has ended.
+    /// The import now and after each checkpoint, until it has ended. Over HTTP: GET /v1/application-imports/{id}/watch,
+    /// as server-sent events.
     func watchApplicationImport(
         _ request: EnrolmentV1.GetApplicationImportRequest, to writer: ResponseWriter<EnrolmentV1.ApplicationImport>, context: ServerContext
     ) async throws
@@ -133,6 +148,10 @@ extension ApplicationImportsHandlers {
         router.unary(ApplicationImportsMethods.getApplicationImport) {
             (request: EnrolmentV1.GetApplicationImportRequest, context: ServerContext) async throws -> EnrolmentV1.ApplicationImport in
             try await self.getApplicationImport(request, context: context)
+        }
+        router.unary(ApplicationImportsMethods.listApplicationImports) {
+            (request: EnrolmentV1.ListApplicationImportsRequest, context: ServerContext) async throws -> EnrolmentV1.ListApplicationImportsReply in
+            try await self.listApplicationImports(request, context: context)
         }
         router.unary(ApplicationImportsMethods.listRowResults) {
             (request: EnrolmentV1.ListRowResultsRequest, context: ServerContext) async throws -> EnrolmentV1.ListRowResultsReply in

@@ -32,10 +32,15 @@ package enum BookingsMethods {
     /// From 15 minutes before a part. What the register says already makes no new line; a correction needs a reason.
     package static let recordAttendance = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "RecordAttendance", kind: .unary, idempotency: .unknown)
+    package static let listAttendance = MethodDescriptor(
+        service: "olp.training_events.v1.Bookings", method: "ListAttendance", kind: .unary, idempotency: .noSideEffects)
+    /// Who may have places.
+    package static let listParticipants = MethodDescriptor(
+        service: "olp.training_events.v1.Bookings", method: "ListParticipants", kind: .unary, idempotency: .noSideEffects)
     package static let getRegister = MethodDescriptor(
         service: "olp.training_events.v1.Bookings", method: "GetRegister", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [bookPlace, cancelBooking, moveBooking, getBooking, listBookingHistory, listBookings, answerOffer, leaveWaitingList, listWaiting, listPromotionDecisions, recordAttendance, getRegister]
+    package static let all: [MethodDescriptor] = [bookPlace, cancelBooking, moveBooking, getBooking, listBookingHistory, listBookings, answerOffer, leaveWaitingList, listWaiting, listPromotionDecisions, recordAttendance, listAttendance, listParticipants, getRegister]
 }
 
 /// Calls olp.training_events.v1.Bookings.
@@ -118,6 +123,19 @@ package struct BookingsClient: Sendable {
         try await channel.unary(BookingsMethods.recordAttendance, request, options)
     }
 
+    package func listAttendance(
+        _ request: TrainingEventsV1.ListAttendanceRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.ListAttendanceReply {
+        try await channel.unary(BookingsMethods.listAttendance, request, options)
+    }
+
+    /// Who may have places.
+    package func listParticipants(
+        _ request: TrainingEventsV1.ListParticipantsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.ListParticipantsReply {
+        try await channel.unary(BookingsMethods.listParticipants, request, options)
+    }
+
     package func getRegister(
         _ request: TrainingEventsV1.GetRegisterRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> TrainingEventsV1.GetRegisterReply {
@@ -177,6 +195,15 @@ package protocol BookingsHandlers: Sendable {
         _ request: TrainingEventsV1.RecordAttendanceRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.RecordAttendanceReply
 
+    func listAttendance(
+        _ request: TrainingEventsV1.ListAttendanceRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.ListAttendanceReply
+
+    /// Who may have places.
+    func listParticipants(
+        _ request: TrainingEventsV1.ListParticipantsRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.ListParticipantsReply
+
     func getRegister(
         _ request: TrainingEventsV1.GetRegisterRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.GetRegisterReply
@@ -228,6 +255,14 @@ extension BookingsHandlers {
         router.unary(BookingsMethods.recordAttendance) {
             (request: TrainingEventsV1.RecordAttendanceRequest, context: ServerContext) async throws -> TrainingEventsV1.RecordAttendanceReply in
             try await self.recordAttendance(request, context: context)
+        }
+        router.unary(BookingsMethods.listAttendance) {
+            (request: TrainingEventsV1.ListAttendanceRequest, context: ServerContext) async throws -> TrainingEventsV1.ListAttendanceReply in
+            try await self.listAttendance(request, context: context)
+        }
+        router.unary(BookingsMethods.listParticipants) {
+            (request: TrainingEventsV1.ListParticipantsRequest, context: ServerContext) async throws -> TrainingEventsV1.ListParticipantsReply in
+            try await self.listParticipants(request, context: context)
         }
         router.unary(BookingsMethods.getRegister) {
             (request: TrainingEventsV1.GetRegisterRequest, context: ServerContext) async throws -> TrainingEventsV1.GetRegisterReply in

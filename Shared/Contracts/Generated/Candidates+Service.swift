@@ -14,10 +14,12 @@ package enum CandidatesMethods {
         service: "olp.enrolment.v1.Candidates", method: "GetCandidate", kind: .unary, idempotency: .noSideEffects)
     package static let listCandidates = MethodDescriptor(
         service: "olp.enrolment.v1.Candidates", method: "ListCandidates", kind: .unary, idempotency: .noSideEffects)
+    package static let searchCandidates = MethodDescriptor(
+        service: "olp.enrolment.v1.Candidates", method: "SearchCandidates", kind: .unary, idempotency: .noSideEffects)
     package static let batchGetCandidates = MethodDescriptor(
         service: "olp.enrolment.v1.Candidates", method: "BatchGetCandidates", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [registerCandidate, updateCandidate, getCandidate, listCandidates, batchGetCandidates]
+    package static let all: [MethodDescriptor] = [registerCandidate, updateCandidate, getCandidate, listCandidates, searchCandidates, batchGetCandidates]
 }
 
 /// Calls olp.enrolment.v1.Candidates.
@@ -54,6 +56,12 @@ package struct CandidatesClient: Sendable {
         try await channel.unary(CandidatesMethods.listCandidates, request, options)
     }
 
+    package func searchCandidates(
+        _ request: EnrolmentV1.SearchCandidatesRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> EnrolmentV1.SearchCandidatesReply {
+        try await channel.unary(CandidatesMethods.searchCandidates, request, options)
+    }
+
     package func batchGetCandidates(
         _ request: EnrolmentV1.BatchGetCandidatesRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> EnrolmentV1.BatchGetCandidatesReply {
@@ -81,6 +89,10 @@ package protocol CandidatesHandlers: Sendable {
         _ request: EnrolmentV1.ListCandidatesRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListCandidatesReply
 
+    func searchCandidates(
+        _ request: EnrolmentV1.SearchCandidatesRequest, context: ServerContext
+    ) async throws -> EnrolmentV1.SearchCandidatesReply
+
     func batchGetCandidates(
         _ request: EnrolmentV1.BatchGetCandidatesRequest, context: ServerContext
     ) async throws -> EnrolmentV1.BatchGetCandidatesReply
@@ -104,6 +116,10 @@ extension CandidatesHandlers {
         router.unary(CandidatesMethods.listCandidates) {
             (request: EnrolmentV1.ListCandidatesRequest, context: ServerContext) async throws -> EnrolmentV1.ListCandidatesReply in
             try await self.listCandidates(request, context: context)
+        }
+        router.unary(CandidatesMethods.searchCandidates) {
+            (request: EnrolmentV1.SearchCandidatesRequest, context: ServerContext) async throws -> EnrolmentV1.SearchCandidatesReply in
+            try await self.searchCandidates(request, context: context)
         }
         router.unary(CandidatesMethods.batchGetCandidates) {
             (request: EnrolmentV1.BatchGetCandidatesRequest, context: ServerContext) async throws -> EnrolmentV1.BatchGetCandidatesReply in

@@ -105,3 +105,191 @@ extension CommonV1.FeedEvent: Message {
         self.payloadType = unsafe Unpacked.text(c.pointee.payload_type)
     }
 }
+
+extension CommonV1.GetFeedPositionRequest: Message {
+    package static var messageName: String { "olp.common.v1.GetFeedPositionRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__common__v1__get_feed_position_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        return unsafe UnsafeMutableRawPointer(olp__common__v1__get_feed_position_request__place(arena.space(Olp__Common__V1__GetFeedPositionRequest.self))!)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+    }
+}
+
+extension CommonV1.FeedEnd: Message {
+    package static var messageName: String { "olp.common.v1.FeedEnd" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__common__v1__feed_end__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__common__v1__feed_end__place(arena.space(Olp__Common__V1__FeedEnd.self))!
+        unsafe c.pointee.position = ProtobufCBinaryData(arena.bytes(of: self.position))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FeedEnd.self)
+        self.position = unsafe Unpacked.text(c.pointee.position)
+    }
+}
+
+extension CommonV1.ListFollowedRequest: Message {
+    package static var messageName: String { "olp.common.v1.ListFollowedRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__common__v1__list_followed_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        return unsafe UnsafeMutableRawPointer(olp__common__v1__list_followed_request__place(arena.space(Olp__Common__V1__ListFollowedRequest.self))!)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+    }
+}
+
+extension CommonV1.FollowedFeed: Message {
+    package static var messageName: String { "olp.common.v1.FollowedFeed" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__common__v1__followed_feed__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__common__v1__followed_feed__place(arena.space(Olp__Common__V1__FollowedFeed.self))!
+        unsafe c.pointee.source = ProtobufCBinaryData(arena.bytes(of: self.source))
+        unsafe c.pointee.position = ProtobufCBinaryData(arena.bytes(of: self.position))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__FollowedFeed.self)
+        self.source = unsafe Unpacked.text(c.pointee.source)
+        self.position = unsafe Unpacked.text(c.pointee.position)
+    }
+}
+
+extension CommonV1.ListFollowedReply: Message {
+    package static var messageName: String { "olp.common.v1.ListFollowedReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__common__v1__list_followed_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__common__v1__list_followed_reply__place(arena.space(Olp__Common__V1__ListFollowedReply.self))!
+        if !self.feeds.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Common__V1__FollowedFeed>?.self, count: self.feeds.count)
+            for index in self.feeds.indices {
+                unsafe list[index] = self.feeds[index].lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__FollowedFeed.self)
+            }
+            unsafe c.pointee.feeds = list
+            unsafe c.pointee.n_feeds = self.feeds.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Common__V1__ListFollowedReply.self)
+        var list1: [CommonV1.FollowedFeed] = []
+        if unsafe c.pointee.n_feeds > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_feeds)
+            for index in 0..<(unsafe c.pointee.n_feeds) {
+                list1.append(try unsafe CommonV1.FollowedFeed(laid: c.pointee.feeds[index]!))
+            }
+        }
+        self.feeds = list1
+    }
+}

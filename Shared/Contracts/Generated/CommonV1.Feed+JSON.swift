@@ -108,3 +108,121 @@ extension CommonV1.FeedEvent: JSONMessage {
         }
     }
 }
+
+extension CommonV1.GetFeedPositionRequest: JSONMessage {
+    package static let fields: [FieldInfo] = []
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while try json.nextField(of: Self.jsonNames, &seen) != nil {}
+    }
+}
+
+extension CommonV1.FeedEnd: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("position", jsonName: "position", number: 1, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.position.isEmpty {
+            json.key("position")
+            json.value(self.position)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.position = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension CommonV1.ListFollowedRequest: JSONMessage {
+    package static let fields: [FieldInfo] = []
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while try json.nextField(of: Self.jsonNames, &seen) != nil {}
+    }
+}
+
+extension CommonV1.FollowedFeed: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("source", jsonName: "source", number: 1, kind: .string),
+        FieldInfo("position", jsonName: "position", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.source.isEmpty {
+            json.key("source")
+            json.value(self.source)
+        }
+        if json.includeDefaults || !self.position.isEmpty {
+            json.key("position")
+            json.value(self.position)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.source = try json.text()
+            case 2: self.position = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension CommonV1.ListFollowedReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("feeds", jsonName: "feeds", number: 1, kind: .message, isRepeated: true, messageName: "olp.common.v1.FollowedFeed"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.feeds.isEmpty {
+            json.key("feeds")
+            json.beginArray()
+            for value in self.feeds { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.feeds.append(try CommonV1.FollowedFeed(json: &json)) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}

@@ -63,3 +63,66 @@ extension CommonV1 {
         }
     }
 }
+
+extension CommonV1 {
+    package struct GetFeedPositionRequest: Hashable, Sendable {
+        package init() {}
+    }
+}
+
+extension CommonV1 {
+    /// Where a feed ends now.
+    package struct FeedEnd: Hashable, Sendable {
+        /// Position of the last event, for FollowRequest.after; empty for a feed without events.
+        package var position: String
+
+        package init() { self.init(position: "") }
+
+        package init(
+            position: String = ""
+        ) {
+            self.position = position
+        }
+    }
+}
+
+extension CommonV1 {
+    package struct ListFollowedRequest: Hashable, Sendable {
+        package init() {}
+    }
+}
+
+extension CommonV1 {
+    /// A feed that a service follows, and how far it is with it.
+    package struct FollowedFeed: Hashable, Sendable {
+        /// The service whose feed it is: "enrolment".
+        package var source: String
+        /// Position of the last event whose effect is on disk here; empty: none. Equal to the source's FeedEnd when nothing
+        /// is left to do.
+        package var position: String
+
+        package init() { self.init(source: "") }
+
+        package init(
+            source: String = "",
+            position: String = ""
+        ) {
+            self.source = source
+            self.position = position
+        }
+    }
+}
+
+extension CommonV1 {
+    package struct ListFollowedReply: Hashable, Sendable {
+        package var feeds: [CommonV1.FollowedFeed]
+
+        package init() { self.init(feeds: []) }
+
+        package init(
+            feeds: [CommonV1.FollowedFeed] = []
+        ) {
+            self.feeds = feeds
+        }
+    }
+}

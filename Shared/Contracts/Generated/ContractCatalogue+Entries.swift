@@ -3,7 +3,7 @@
 import RPC
 
 extension ContractCatalogue {
-    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, applicationImports, applications, candidates, catalogue, giasImports, partners, schools, bookings, events]
+    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, diagnostics, instruments, applicationImports, applications, candidates, catalogue, overviews, giasImports, partners, schools, bookings, events]
 
     private static let health = ServiceEntry(
         name: "grpc.health.v1.Health", file: "grpc/health/v1/health.proto",
@@ -75,6 +75,102 @@ extension ContractCatalogue {
                 request: MessageEntry(CommonV1.FollowRequest.self, comment: ""),
                 reply: MessageEntry(CommonV1.FeedEvent.self, comment: "Something that happened, in the order in which it became durable."),
                 http: []),
+            MethodEntry(
+                descriptor: FeedMethods.getFeedPosition,
+                comment: "Where the feed ends now: where to begin for whoever wants only what comes.",
+                request: MessageEntry(CommonV1.GetFeedPositionRequest.self, comment: ""),
+                reply: MessageEntry(CommonV1.FeedEnd.self, comment: "Where a feed ends now."),
+                http: []),
+            MethodEntry(
+                descriptor: FeedMethods.listFollowed,
+                comment: "The feeds that this service follows, by source.",
+                request: MessageEntry(CommonV1.ListFollowedRequest.self, comment: ""),
+                reply: MessageEntry(CommonV1.ListFollowedReply.self, comment: ""),
+                http: []),
+        ])
+
+    private static let diagnostics = ServiceEntry(
+        name: "olp.diagnostics.v1.Diagnostics", file: "olp/diagnostics/v1/diagnostics.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: DiagnosticsMethods.startDiagnostic,
+                comment: "Starting what was started already changes nothing. FAILED_PRECONDITION once it is submitted or closed.",
+                request: MessageEntry(DiagnosticsV1.StartDiagnosticRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Sheet.self, comment: "All that a device needs to begin or to go on where another one stopped."),
+                http: [HTTPRoute(.post, "/v1/diagnostics/{id}:start", body: "*")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.answerItems,
+                comment: "Keeps the answers, all or none; starts a diagnostic that was not. INVALID_ARGUMENT names each item that is not\nthe instrument's and each value off its scale.",
+                request: MessageEntry(DiagnosticsV1.AnswerItemsRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Diagnostic.self, comment: "One candidate's questionnaire for one application."),
+                http: [HTTPRoute(.post, "/v1/diagnostics/{id}:answer", body: "*")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.submitDiagnostic,
+                comment: "FAILED_PRECONDITION while items are unanswered, and says how many.",
+                request: MessageEntry(DiagnosticsV1.SubmitDiagnosticRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Profile.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/diagnostics/{id}:submit", body: "*")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.getDiagnostic,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.GetDiagnosticRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Diagnostic.self, comment: "One candidate's questionnaire for one application."),
+                http: [HTTPRoute(.get, "/v1/diagnostics/{id}")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.getSheet,
+                comment: "The questionnaire with the answers so far.",
+                request: MessageEntry(DiagnosticsV1.GetDiagnosticRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Sheet.self, comment: "All that a device needs to begin or to go on where another one stopped."),
+                http: [HTTPRoute(.get, "/v1/diagnostics/{id}/sheet")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.getProfile,
+                comment: "FAILED_PRECONDITION before it is submitted.",
+                request: MessageEntry(DiagnosticsV1.GetDiagnosticRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Profile.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/diagnostics/{id}/profile")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.listDiagnostics,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.ListDiagnosticsRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.ListDiagnosticsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/diagnostics")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.listDiagnosticHistory,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.ListDiagnosticHistoryRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.ListDiagnosticHistoryReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/diagnostics/{id}/history")]),
+            MethodEntry(
+                descriptor: DiagnosticsMethods.countDiagnostics,
+                comment: "How many there are of each programme and status in a cohort.",
+                request: MessageEntry(DiagnosticsV1.CountDiagnosticsRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.CountDiagnosticsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/cohorts/{cohort_id}/diagnostic-counts")]),
+        ])
+
+    private static let instruments = ServiceEntry(
+        name: "olp.diagnostics.v1.Instruments", file: "olp/diagnostics/v1/instruments.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: InstrumentsMethods.listFrameworks,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.ListFrameworksRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.ListFrameworksReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/frameworks")]),
+            MethodEntry(
+                descriptor: InstrumentsMethods.listInstruments,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.ListInstrumentsRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.ListInstrumentsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/instruments")]),
+            MethodEntry(
+                descriptor: InstrumentsMethods.getInstrument,
+                comment: "",
+                request: MessageEntry(DiagnosticsV1.GetInstrumentRequest.self, comment: ""),
+                reply: MessageEntry(DiagnosticsV1.Instrument.self, comment: "One version of a questionnaire. Whoever was assigned one keeps that version to the end."),
+                http: [HTTPRoute(.get, "/v1/instruments/{id}")]),
         ])
 
     private static let applicationImports = ServiceEntry(
@@ -112,6 +208,12 @@ extension ContractCatalogue {
                 reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/application-imports/{id}")]),
             MethodEntry(
+                descriptor: ApplicationImportsMethods.listApplicationImports,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.ListApplicationImportsRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.ListApplicationImportsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/application-imports")]),
+            MethodEntry(
                 descriptor: ApplicationImportsMethods.listRowResults,
                 comment: "",
                 request: MessageEntry(EnrolmentV1.ListRowResultsRequest.self, comment: ""),
@@ -119,7 +221,7 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.get, "/v1/application-imports/{id}/rows")]),
             MethodEntry(
                 descriptor: ApplicationImportsMethods.watchApplicationImport,
-                comment: "The import now and after each checkpoint, until it has ended.",
+                comment: "The import now and after each checkpoint, until it has ended. Over HTTP: GET /v1/application-imports/{id}/watch,\nas server-sent events.",
                 request: MessageEntry(EnrolmentV1.GetApplicationImportRequest.self, comment: ""),
                 reply: MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
                 http: []),
@@ -226,6 +328,12 @@ extension ContractCatalogue {
                 reply: MessageEntry(EnrolmentV1.ListCandidatesReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/candidates")]),
             MethodEntry(
+                descriptor: CandidatesMethods.searchCandidates,
+                comment: "",
+                request: MessageEntry(EnrolmentV1.SearchCandidatesRequest.self, comment: ""),
+                reply: MessageEntry(EnrolmentV1.SearchCandidatesReply.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/candidates:search", body: "*")]),
+            MethodEntry(
                 descriptor: CandidatesMethods.batchGetCandidates,
                 comment: "",
                 request: MessageEntry(EnrolmentV1.BatchGetCandidatesRequest.self, comment: ""),
@@ -267,6 +375,42 @@ extension ContractCatalogue {
                 request: MessageEntry(EnrolmentV1.ListCohortsRequest.self, comment: ""),
                 reply: MessageEntry(EnrolmentV1.ListCohortsReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/cohorts")]),
+        ])
+
+    private static let overviews = ServiceEntry(
+        name: "olp.gateway.v1.Overviews", file: "olp/gateway/v1/overviews.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: OverviewsMethods.getCandidateOverview,
+                comment: "",
+                request: MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.CandidateOverview.self, comment: "Everything about one person."),
+                http: [HTTPRoute(.get, "/v1/candidates/{id}/overview")]),
+            MethodEntry(
+                descriptor: OverviewsMethods.getPartnerOverview,
+                comment: "",
+                request: MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.PartnerOverview.self, comment: "One partner with its schools, people and events."),
+                http: [HTTPRoute(.get, "/v1/partners/{id}/overview")]),
+            MethodEntry(
+                descriptor: OverviewsMethods.getCohortOverview,
+                comment: "",
+                request: MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.CohortOverview.self, comment: "One cohort in figures, and what comes next."),
+                http: [HTTPRoute(.get, "/v1/cohorts/{id}/overview")]),
+            MethodEntry(
+                descriptor: OverviewsMethods.getEventOverview,
+                comment: "",
+                request: MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.EventOverview.self, comment: "One event with everybody who has a place or waits for one."),
+                http: [HTTPRoute(.get, "/v1/events/{id}/overview")]),
+            MethodEntry(
+                descriptor: OverviewsMethods.search,
+                comment: "By POST, because names must not stand in addresses.",
+                request: MessageEntry(GatewayV1.SearchRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.SearchReply.self, comment: ""),
+                http: [HTTPRoute(.post, "/v1/search", body: "*")]),
         ])
 
     private static let giasImports = ServiceEntry(
@@ -352,6 +496,18 @@ extension ContractCatalogue {
                 reply: MessageEntry(PartnershipV1.ListPartnersReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/partners")]),
             MethodEntry(
+                descriptor: PartnersMethods.batchGetPartners,
+                comment: "",
+                request: MessageEntry(PartnershipV1.BatchGetPartnersRequest.self, comment: ""),
+                reply: MessageEntry(PartnershipV1.BatchGetPartnersReply.self, comment: ""),
+                http: []),
+            MethodEntry(
+                descriptor: PartnersMethods.getPartnerCounts,
+                comment: "Candidates, places and events of a partner by member school. They follow the other services by a moment.",
+                request: MessageEntry(PartnershipV1.GetPartnerCountsRequest.self, comment: ""),
+                reply: MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day."),
+                http: [HTTPRoute(.get, "/v1/partners/{id}/counts")]),
+            MethodEntry(
                 descriptor: PartnersMethods.addPartnerMember,
                 comment: "FAILED_PRECONDITION if the school is already a member on one of these days, is not in the\nregister or cannot be an employer.",
                 request: MessageEntry(PartnershipV1.AddPartnerMemberRequest.self, comment: ""),
@@ -387,6 +543,12 @@ extension ContractCatalogue {
                 request: MessageEntry(PartnershipV1.GetSchoolRequest.self, comment: ""),
                 reply: MessageEntry(PartnershipV1.School.self, comment: "An establishment of the register: school, college, nursery."),
                 http: [HTTPRoute(.get, "/v1/schools/{urn}")]),
+            MethodEntry(
+                descriptor: SchoolsMethods.batchGetSchools,
+                comment: "",
+                request: MessageEntry(PartnershipV1.BatchGetSchoolsRequest.self, comment: ""),
+                reply: MessageEntry(PartnershipV1.BatchGetSchoolsReply.self, comment: ""),
+                http: []),
             MethodEntry(
                 descriptor: SchoolsMethods.searchSchools,
                 comment: "",
@@ -484,6 +646,18 @@ extension ContractCatalogue {
                 reply: MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
                 http: [HTTPRoute(.post, "/v1/events/{event_id}/register", body: "*")]),
             MethodEntry(
+                descriptor: BookingsMethods.listAttendance,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.ListAttendanceRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListAttendanceReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/attendance")]),
+            MethodEntry(
+                descriptor: BookingsMethods.listParticipants,
+                comment: "Who may have places.",
+                request: MessageEntry(TrainingEventsV1.ListParticipantsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.ListParticipantsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/participants")]),
+            MethodEntry(
                 descriptor: BookingsMethods.getRegister,
                 comment: "",
                 request: MessageEntry(TrainingEventsV1.GetRegisterRequest.self, comment: ""),
@@ -526,6 +700,18 @@ extension ContractCatalogue {
                 reply: MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/events")]),
             MethodEntry(
+                descriptor: EventsMethods.batchGetEvents,
+                comment: "",
+                request: MessageEntry(TrainingEventsV1.BatchGetEventsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.BatchGetEventsReply.self, comment: ""),
+                http: []),
+            MethodEntry(
+                descriptor: EventsMethods.countEvents,
+                comment: "How many there are of each programme and status in a cohort, with their places.",
+                request: MessageEntry(TrainingEventsV1.CountEventsRequest.self, comment: ""),
+                reply: MessageEntry(TrainingEventsV1.CountEventsReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/cohorts/{cohort_id}/event-counts")]),
+            MethodEntry(
                 descriptor: EventsMethods.listEventHistory,
                 comment: "Who changed what of the event itself, when and why; bookings have their own.",
                 request: MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
@@ -566,6 +752,38 @@ extension ContractCatalogue {
         MessageEntry(CommonV1.HistoryEntry.self, comment: "One entry of a record's history. Entries are never changed or removed."),
         MessageEntry(CommonV1.FollowRequest.self, comment: ""),
         MessageEntry(CommonV1.FeedEvent.self, comment: "Something that happened, in the order in which it became durable."),
+        MessageEntry(CommonV1.GetFeedPositionRequest.self, comment: ""),
+        MessageEntry(CommonV1.FeedEnd.self, comment: "Where a feed ends now."),
+        MessageEntry(CommonV1.ListFollowedRequest.self, comment: ""),
+        MessageEntry(CommonV1.FollowedFeed.self, comment: "A feed that a service follows, and how far it is with it."),
+        MessageEntry(CommonV1.ListFollowedReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.Diagnostic.self, comment: "One candidate's questionnaire for one application."),
+        MessageEntry(DiagnosticsV1.Answer.self, comment: ""),
+        MessageEntry(DiagnosticsV1.Sheet.self, comment: "All that a device needs to begin or to go on where another one stopped."),
+        MessageEntry(DiagnosticsV1.CompetenceScore.self, comment: "What the answers say of one competence."),
+        MessageEntry(DiagnosticsV1.Profile.self, comment: ""),
+        MessageEntry(DiagnosticsV1.StartDiagnosticRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.AnswerItemsRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.SubmitDiagnosticRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.GetDiagnosticRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListDiagnosticsRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListDiagnosticsReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListDiagnosticHistoryRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListDiagnosticHistoryReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.CountDiagnosticsRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.CountDiagnosticsReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.CountDiagnosticsReply.Count.self, comment: ""),
+        MessageEntry(DiagnosticsV1.DiagnosticChanged.self, comment: "Types \"diagnostic.assigned\", \"diagnostic.started\", \"diagnostic.answered\", \"diagnostic.submitted\",\n\"diagnostic.closed\" and \"diagnostic.reopened\". Answers are never in the feed."),
+        MessageEntry(DiagnosticsV1.Competence.self, comment: ""),
+        MessageEntry(DiagnosticsV1.Framework.self, comment: "One version of a framework of competences. One that was used never changes."),
+        MessageEntry(DiagnosticsV1.ScalePoint.self, comment: "A point of the scale on which items are answered."),
+        MessageEntry(DiagnosticsV1.Item.self, comment: "A statement that the candidate says how true it is of them."),
+        MessageEntry(DiagnosticsV1.Instrument.self, comment: "One version of a questionnaire. Whoever was assigned one keeps that version to the end."),
+        MessageEntry(DiagnosticsV1.ListFrameworksRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListFrameworksReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListInstrumentsRequest.self, comment: ""),
+        MessageEntry(DiagnosticsV1.ListInstrumentsReply.self, comment: ""),
+        MessageEntry(DiagnosticsV1.GetInstrumentRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.ApplicationImport.self, comment: ""),
         MessageEntry(EnrolmentV1.RowResult.self, comment: "What became of one row, or would."),
         MessageEntry(EnrolmentV1.RowIssue.self, comment: ""),
@@ -575,6 +793,8 @@ extension ContractCatalogue {
         MessageEntry(EnrolmentV1.StartApplicationImportRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.CancelApplicationImportRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.GetApplicationImportRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationImportsRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.ListApplicationImportsReply.self, comment: ""),
         MessageEntry(EnrolmentV1.ListRowResultsRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.ListRowResultsReply.self, comment: ""),
         MessageEntry(EnrolmentV1.Application.self, comment: ""),
@@ -599,6 +819,8 @@ extension ContractCatalogue {
         MessageEntry(EnrolmentV1.GetCandidateRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.ListCandidatesRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.ListCandidatesReply.self, comment: ""),
+        MessageEntry(EnrolmentV1.SearchCandidatesRequest.self, comment: ""),
+        MessageEntry(EnrolmentV1.SearchCandidatesReply.self, comment: ""),
         MessageEntry(EnrolmentV1.BatchGetCandidatesRequest.self, comment: ""),
         MessageEntry(EnrolmentV1.BatchGetCandidatesReply.self, comment: ""),
         MessageEntry(EnrolmentV1.Programme.self, comment: "One version of a programme. Versions come with the release, as data; one that was used never changes."),
@@ -613,6 +835,14 @@ extension ContractCatalogue {
         MessageEntry(EnrolmentV1.ListCohortsReply.self, comment: ""),
         MessageEntry(EnrolmentV1.ApplicationChanged.self, comment: "Types \"application.submitted\", \"application.accepted\", \"application.rejected\",\n\"application.withdrawn\", \"application.deferred\", \"application.resumed\" and \"application.declared\"."),
         MessageEntry(EnrolmentV1.CandidateChanged.self, comment: "Types \"candidate.registered\" and \"candidate.edited\"."),
+        MessageEntry(GatewayV1.Part.self, comment: "What became of one part of an answer."),
+        MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
+        MessageEntry(GatewayV1.CandidateOverview.self, comment: "Everything about one person."),
+        MessageEntry(GatewayV1.PartnerOverview.self, comment: "One partner with its schools, people and events."),
+        MessageEntry(GatewayV1.CohortOverview.self, comment: "One cohort in figures, and what comes next."),
+        MessageEntry(GatewayV1.EventOverview.self, comment: "One event with everybody who has a place or waits for one."),
+        MessageEntry(GatewayV1.SearchRequest.self, comment: ""),
+        MessageEntry(GatewayV1.SearchReply.self, comment: ""),
         MessageEntry(PartnershipV1.PartnerChanged.self, comment: "Types \"partner.registered\" and \"partner.edited\"."),
         MessageEntry(PartnershipV1.PartnerMemberChanged.self, comment: "Types \"partner.member-added\" and \"partner.member-edited\"."),
         MessageEntry(PartnershipV1.SchoolChanged.self, comment: "Types \"school.added\", \"school.changed\", \"school.closed\" and \"school.reopened\"."),
@@ -634,6 +864,11 @@ extension ContractCatalogue {
         MessageEntry(PartnershipV1.RegisterPartnerRequest.self, comment: ""),
         MessageEntry(PartnershipV1.UpdatePartnerRequest.self, comment: "Replaces every editable field."),
         MessageEntry(PartnershipV1.GetPartnerRequest.self, comment: ""),
+        MessageEntry(PartnershipV1.BatchGetPartnersRequest.self, comment: ""),
+        MessageEntry(PartnershipV1.BatchGetPartnersReply.self, comment: ""),
+        MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day."),
+        MessageEntry(PartnershipV1.PartnerCounts.School.self, comment: ""),
+        MessageEntry(PartnershipV1.GetPartnerCountsRequest.self, comment: ""),
         MessageEntry(PartnershipV1.ListPartnersRequest.self, comment: ""),
         MessageEntry(PartnershipV1.ListPartnersReply.self, comment: ""),
         MessageEntry(PartnershipV1.AddPartnerMemberRequest.self, comment: ""),
@@ -650,6 +885,8 @@ extension ContractCatalogue {
         MessageEntry(PartnershipV1.GroupMembership.self, comment: ""),
         MessageEntry(PartnershipV1.SchoolGroup.self, comment: "A group of the register: trust, federation, sponsor."),
         MessageEntry(PartnershipV1.GetSchoolRequest.self, comment: ""),
+        MessageEntry(PartnershipV1.BatchGetSchoolsRequest.self, comment: ""),
+        MessageEntry(PartnershipV1.BatchGetSchoolsReply.self, comment: ""),
         MessageEntry(PartnershipV1.GetSchoolGroupRequest.self, comment: ""),
         MessageEntry(PartnershipV1.SearchSchoolsRequest.self, comment: "Which schools, in which order."),
         MessageEntry(PartnershipV1.SearchSchoolsReply.self, comment: ""),
@@ -681,6 +918,11 @@ extension ContractCatalogue {
         MessageEntry(TrainingEventsV1.RecordAttendanceReply.self, comment: ""),
         MessageEntry(TrainingEventsV1.GetRegisterRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.GetRegisterReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListAttendanceRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListAttendanceReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.Participant.self, comment: "Somebody whose application was accepted, as Enrolment's feed told."),
+        MessageEntry(TrainingEventsV1.ListParticipantsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.ListParticipantsReply.self, comment: ""),
         MessageEntry(TrainingEventsV1.EventChanged.self, comment: "Types \"event.scheduled\", \"event.edited\", \"event.cancelled\" and \"event.held\"."),
         MessageEntry(TrainingEventsV1.BookingChanged.self, comment: "Types \"booking.made\", \"booking.cancelled\", \"booking.moved\" and \"booking.released\"."),
         MessageEntry(TrainingEventsV1.WaitingChanged.self, comment: "Types \"waiting.joined\", \"waiting.offered\", \"waiting.accepted\", \"waiting.declined\", \"waiting.expired\",\n\"waiting.withdrawn\" and \"waiting.closed\"."),
@@ -694,6 +936,11 @@ extension ContractCatalogue {
         MessageEntry(TrainingEventsV1.GetEventRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventsRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.BatchGetEventsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.BatchGetEventsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.CountEventsRequest.self, comment: ""),
+        MessageEntry(TrainingEventsV1.CountEventsReply.self, comment: ""),
+        MessageEntry(TrainingEventsV1.CountEventsReply.Count.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventHistoryRequest.self, comment: ""),
         MessageEntry(TrainingEventsV1.ListEventHistoryReply.self, comment: ""),
     ]

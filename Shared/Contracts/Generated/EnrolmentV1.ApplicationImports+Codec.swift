@@ -422,6 +422,112 @@ extension EnrolmentV1.GetApplicationImportRequest: Message {
     }
 }
 
+extension EnrolmentV1.ListApplicationImportsRequest: Message {
+    package static var messageName: String { "olp.enrolment.v1.ListApplicationImportsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__enrolment__v1__list_application_imports_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__enrolment__v1__list_application_imports_request__place(arena.space(Olp__Enrolment__V1__ListApplicationImportsRequest.self))!
+        if !self.state.isEmpty {
+            let list = unsafe arena.list(Int32.self, count: self.state.count)
+            for index in self.state.indices {
+                unsafe list[index] = self.state[index].rawValue
+            }
+            unsafe c.pointee.state = list
+            unsafe c.pointee.n_state = self.state.count
+        }
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__ListApplicationImportsRequest.self)
+        var list1: [EnrolmentV1.ApplicationImportState] = []
+        if unsafe c.pointee.n_state > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_state)
+            for index in 0..<(unsafe c.pointee.n_state) {
+                list1.append(EnrolmentV1.ApplicationImportState(rawValue: unsafe c.pointee.state[index]))
+            }
+        }
+        self.state = list1
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension EnrolmentV1.ListApplicationImportsReply: Message {
+    package static var messageName: String { "olp.enrolment.v1.ListApplicationImportsReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__enrolment__v1__list_application_imports_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__enrolment__v1__list_application_imports_reply__place(arena.space(Olp__Enrolment__V1__ListApplicationImportsReply.self))!
+        if !self.imports.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Enrolment__V1__ApplicationImport>?.self, count: self.imports.count)
+            for index in self.imports.indices {
+                unsafe list[index] = self.imports[index].lay(in: arena).assumingMemoryBound(to: Olp__Enrolment__V1__ApplicationImport.self)
+            }
+            unsafe c.pointee.imports = list
+            unsafe c.pointee.n_imports = self.imports.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__ListApplicationImportsReply.self)
+        var list1: [EnrolmentV1.ApplicationImport] = []
+        if unsafe c.pointee.n_imports > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_imports)
+            for index in 0..<(unsafe c.pointee.n_imports) {
+                list1.append(try unsafe EnrolmentV1.ApplicationImport(laid: c.pointee.imports[index]!))
+            }
+        }
+        self.imports = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}
+
 extension EnrolmentV1.ListRowResultsRequest: Message {
     package static var messageName: String { "olp.enrolment.v1.ListRowResultsRequest" }
 

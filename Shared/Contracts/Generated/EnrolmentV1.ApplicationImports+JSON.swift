@@ -420,6 +420,84 @@ extension EnrolmentV1.GetApplicationImportRequest: JSONMessage {
     }
 }
 
+extension EnrolmentV1.ListApplicationImportsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("state", jsonName: "state", number: 1, kind: .enum, isRepeated: true, enumNames: EnrolmentV1.ApplicationImportState.known.map(\.name)),
+        FieldInfo("page_size", jsonName: "pageSize", number: 2, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 3, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.state.isEmpty {
+            json.key("state")
+            json.beginArray()
+            for value in self.state { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.state.append(try json.enumeration()) }
+            case 2: self.pageSize = try json.integer()
+            case 3: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension EnrolmentV1.ListApplicationImportsReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("imports", jsonName: "imports", number: 1, kind: .message, isRepeated: true, messageName: "olp.enrolment.v1.ApplicationImport"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.imports.isEmpty {
+            json.key("imports")
+            json.beginArray()
+            for value in self.imports { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.imports.append(try EnrolmentV1.ApplicationImport(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
 extension EnrolmentV1.ListRowResultsRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("id", jsonName: "id", number: 1, kind: .string),

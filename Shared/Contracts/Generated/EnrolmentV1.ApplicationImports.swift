@@ -401,6 +401,45 @@ extension EnrolmentV1 {
 }
 
 extension EnrolmentV1 {
+    package struct ListApplicationImportsRequest: Hashable, Sendable {
+        package var state: [EnrolmentV1.ApplicationImportState]
+        /// 1 to 100; 0 means 20.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(state: []) }
+
+        package init(
+            state: [EnrolmentV1.ApplicationImportState] = [],
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.state = state
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension EnrolmentV1 {
+    package struct ListApplicationImportsReply: Hashable, Sendable {
+        /// Newest first.
+        package var imports: [EnrolmentV1.ApplicationImport]
+        package var nextPageToken: String
+
+        package init() { self.init(imports: []) }
+
+        package init(
+            imports: [EnrolmentV1.ApplicationImport] = [],
+            nextPageToken: String = ""
+        ) {
+            self.imports = imports
+            self.nextPageToken = nextPageToken
+        }
+    }
+}
+
+extension EnrolmentV1 {
     package struct ListRowResultsRequest: Hashable, Sendable {
         package var id: String
         package var outcome: [EnrolmentV1.RowOutcome]

@@ -261,7 +261,6 @@ extension EnrolmentV1.ListCandidatesRequest: Message {
     /// Makes the message's C struct, and all that it points to, in the arena.
     package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
         let c = unsafe olp__enrolment__v1__list_candidates_request__place(arena.space(Olp__Enrolment__V1__ListCandidatesRequest.self))!
-        unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
         if !self.schoolUrn.isEmpty {
             unsafe c.pointee.school_urn = arena.list(of: self.schoolUrn)
             unsafe c.pointee.n_school_urn = self.schoolUrn.count
@@ -269,10 +268,6 @@ extension EnrolmentV1.ListCandidatesRequest: Message {
         if !self.groupUid.isEmpty {
             unsafe c.pointee.group_uid = arena.list(of: self.groupUid)
             unsafe c.pointee.n_group_uid = self.groupUid.count
-        }
-        if let value = self.trn {
-            unsafe c.pointee.has_trn = 1
-            unsafe c.pointee.trn = ProtobufCBinaryData(arena.bytes(of: value))
         }
         unsafe c.pointee.order = self.order.rawValue
         unsafe c.pointee.page_size = self.pageSize
@@ -283,10 +278,8 @@ extension EnrolmentV1.ListCandidatesRequest: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__ListCandidatesRequest.self)
-        self.query = unsafe Unpacked.text(c.pointee.query)
         self.schoolUrn = unsafe Unpacked.list(c.pointee.school_urn, c.pointee.n_school_urn)
         self.groupUid = unsafe Unpacked.list(c.pointee.group_uid, c.pointee.n_group_uid)
-        self.trn = unsafe c.pointee.has_trn != 0 ? unsafe Unpacked.text(c.pointee.trn) : nil
         self.order = EnrolmentV1.CandidateOrder(rawValue: unsafe c.pointee.order)
         self.pageSize = unsafe c.pointee.page_size
         self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
@@ -333,6 +326,108 @@ extension EnrolmentV1.ListCandidatesReply: Message {
     /// Copies the message out of its C struct.
     package init(laid: UnsafeRawPointer) throws(WireError) {
         let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__ListCandidatesReply.self)
+        var list1: [EnrolmentV1.Candidate] = []
+        if unsafe c.pointee.n_candidates > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_candidates)
+            for index in 0..<(unsafe c.pointee.n_candidates) {
+                list1.append(try unsafe EnrolmentV1.Candidate(laid: c.pointee.candidates[index]!))
+            }
+        }
+        self.candidates = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}
+
+extension EnrolmentV1.SearchCandidatesRequest: Message {
+    package static var messageName: String { "olp.enrolment.v1.SearchCandidatesRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__enrolment__v1__search_candidates_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__enrolment__v1__search_candidates_request__place(arena.space(Olp__Enrolment__V1__SearchCandidatesRequest.self))!
+        unsafe c.pointee.query = ProtobufCBinaryData(arena.bytes(of: self.query))
+        if !self.schoolUrn.isEmpty {
+            unsafe c.pointee.school_urn = arena.list(of: self.schoolUrn)
+            unsafe c.pointee.n_school_urn = self.schoolUrn.count
+        }
+        if !self.groupUid.isEmpty {
+            unsafe c.pointee.group_uid = arena.list(of: self.groupUid)
+            unsafe c.pointee.n_group_uid = self.groupUid.count
+        }
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__SearchCandidatesRequest.self)
+        self.query = unsafe Unpacked.text(c.pointee.query)
+        self.schoolUrn = unsafe Unpacked.list(c.pointee.school_urn, c.pointee.n_school_urn)
+        self.groupUid = unsafe Unpacked.list(c.pointee.group_uid, c.pointee.n_group_uid)
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension EnrolmentV1.SearchCandidatesReply: Message {
+    package static var messageName: String { "olp.enrolment.v1.SearchCandidatesReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__enrolment__v1__search_candidates_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__enrolment__v1__search_candidates_reply__place(arena.space(Olp__Enrolment__V1__SearchCandidatesReply.self))!
+        if !self.candidates.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Enrolment__V1__Candidate>?.self, count: self.candidates.count)
+            for index in self.candidates.indices {
+                unsafe list[index] = self.candidates[index].lay(in: arena).assumingMemoryBound(to: Olp__Enrolment__V1__Candidate.self)
+            }
+            unsafe c.pointee.candidates = list
+            unsafe c.pointee.n_candidates = self.candidates.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Enrolment__V1__SearchCandidatesReply.self)
         var list1: [EnrolmentV1.Candidate] = []
         if unsafe c.pointee.n_candidates > 0 {
             list1.reserveCapacity(unsafe c.pointee.n_candidates)

@@ -229,13 +229,105 @@ extension EnrolmentV1.GetCandidateRequest: JSONMessage {
 
 extension EnrolmentV1.ListCandidatesRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
-        FieldInfo("query", jsonName: "query", number: 1, kind: .string),
         FieldInfo("school_urn", jsonName: "schoolUrn", number: 2, kind: .int64, isRepeated: true),
         FieldInfo("group_uid", jsonName: "groupUid", number: 3, kind: .int64, isRepeated: true),
-        FieldInfo("trn", jsonName: "trn", number: 4, kind: .string, isOptional: true),
         FieldInfo("order", jsonName: "order", number: 5, kind: .enum, enumNames: EnrolmentV1.CandidateOrder.known.map(\.name)),
         FieldInfo("page_size", jsonName: "pageSize", number: 6, kind: .int32),
         FieldInfo("page_token", jsonName: "pageToken", number: 7, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.schoolUrn.isEmpty {
+            json.key("schoolUrn")
+            json.beginArray()
+            for value in self.schoolUrn { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.groupUid.isEmpty {
+            json.key("groupUid")
+            json.beginArray()
+            for value in self.groupUid { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || self.order.rawValue != 0 {
+            json.key("order")
+            json.value(self.order)
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 2:
+                try json.beginArray()
+                while try json.nextElement() { self.schoolUrn.append(try json.integer()) }
+            case 3:
+                try json.beginArray()
+                while try json.nextElement() { self.groupUid.append(try json.integer()) }
+            case 5: self.order = try json.enumeration()
+            case 6: self.pageSize = try json.integer()
+            case 7: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension EnrolmentV1.ListCandidatesReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("candidates", jsonName: "candidates", number: 1, kind: .message, isRepeated: true, messageName: "olp.enrolment.v1.Candidate"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.candidates.isEmpty {
+            json.key("candidates")
+            json.beginArray()
+            for value in self.candidates { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.candidates.append(try EnrolmentV1.Candidate(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension EnrolmentV1.SearchCandidatesRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("query", jsonName: "query", number: 1, kind: .string),
+        FieldInfo("school_urn", jsonName: "schoolUrn", number: 2, kind: .int64, isRepeated: true),
+        FieldInfo("group_uid", jsonName: "groupUid", number: 3, kind: .int64, isRepeated: true),
+        FieldInfo("page_size", jsonName: "pageSize", number: 4, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 5, kind: .string),
     ]
     private static let jsonNames = JSONNames(fields)
 
@@ -255,14 +347,6 @@ extension EnrolmentV1.ListCandidatesRequest: JSONMessage {
             json.beginArray()
             for value in self.groupUid { json.value(value) }
             json.endArray()
-        }
-        if let value = self.trn {
-            json.key("trn")
-            json.value(value)
-        }
-        if json.includeDefaults || self.order.rawValue != 0 {
-            json.key("order")
-            json.value(self.order)
         }
         if json.includeDefaults || self.pageSize != 0 {
             json.key("pageSize")
@@ -287,17 +371,15 @@ extension EnrolmentV1.ListCandidatesRequest: JSONMessage {
             case 3:
                 try json.beginArray()
                 while try json.nextElement() { self.groupUid.append(try json.integer()) }
-            case 4: self.trn = try json.text()
-            case 5: self.order = try json.enumeration()
-            case 6: self.pageSize = try json.integer()
-            case 7: self.pageToken = try json.text()
+            case 4: self.pageSize = try json.integer()
+            case 5: self.pageToken = try json.text()
             default: try json.skipValue()
             }
         }
     }
 }
 
-extension EnrolmentV1.ListCandidatesReply: JSONMessage {
+extension EnrolmentV1.SearchCandidatesReply: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("candidates", jsonName: "candidates", number: 1, kind: .message, isRepeated: true, messageName: "olp.enrolment.v1.Candidate"),
         FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),

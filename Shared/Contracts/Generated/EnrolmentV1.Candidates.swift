@@ -178,12 +178,54 @@ extension EnrolmentV1 {
 
 extension EnrolmentV1 {
     package struct ListCandidatesRequest: Hashable, Sendable {
-        /// Beginnings of words of the name; empty: all.
+        package var schoolUrn: [Int64]
+        package var groupUid: [Int64]
+        package var order: EnrolmentV1.CandidateOrder
+        /// 1 to 100; 0 means 20.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(schoolUrn: []) }
+
+        package init(
+            schoolUrn: [Int64] = [],
+            groupUid: [Int64] = [],
+            order: EnrolmentV1.CandidateOrder = EnrolmentV1.CandidateOrder(rawValue: 0),
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.schoolUrn = schoolUrn
+            self.groupUid = groupUid
+            self.order = order
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension EnrolmentV1 {
+    package struct ListCandidatesReply: Hashable, Sendable {
+        package var candidates: [EnrolmentV1.Candidate]
+        package var nextPageToken: String
+
+        package init() { self.init(candidates: []) }
+
+        package init(
+            candidates: [EnrolmentV1.Candidate] = [],
+            nextPageToken: String = ""
+        ) {
+            self.candidates = candidates
+            self.nextPageToken = nextPageToken
+        }
+    }
+}
+
+extension EnrolmentV1 {
+    package struct SearchCandidatesRequest: Hashable, Sendable {
+        /// 1 to 200 characters: beginnings of words of the name, in any order, or a TRN, or a whole e-mail address.
         package var query: String
         package var schoolUrn: [Int64]
         package var groupUid: [Int64]
-        package var trn: String?
-        package var order: EnrolmentV1.CandidateOrder
         /// 1 to 100; 0 means 20.
         package var pageSize: Int32
         package var pageToken: String
@@ -194,16 +236,12 @@ extension EnrolmentV1 {
             query: String = "",
             schoolUrn: [Int64] = [],
             groupUid: [Int64] = [],
-            trn: String? = nil,
-            order: EnrolmentV1.CandidateOrder = EnrolmentV1.CandidateOrder(rawValue: 0),
             pageSize: Int32 = 0,
             pageToken: String = ""
         ) {
             self.query = query
             self.schoolUrn = schoolUrn
             self.groupUid = groupUid
-            self.trn = trn
-            self.order = order
             self.pageSize = pageSize
             self.pageToken = pageToken
         }
@@ -211,7 +249,8 @@ extension EnrolmentV1 {
 }
 
 extension EnrolmentV1 {
-    package struct ListCandidatesReply: Hashable, Sendable {
+    package struct SearchCandidatesReply: Hashable, Sendable {
+        /// By name, then id.
         package var candidates: [EnrolmentV1.Candidate]
         package var nextPageToken: String
 

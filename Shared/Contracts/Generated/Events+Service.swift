@@ -16,11 +16,16 @@ package enum EventsMethods {
         service: "olp.training_events.v1.Events", method: "GetEvent", kind: .unary, idempotency: .noSideEffects)
     package static let listEvents = MethodDescriptor(
         service: "olp.training_events.v1.Events", method: "ListEvents", kind: .unary, idempotency: .noSideEffects)
+    package static let batchGetEvents = MethodDescriptor(
+        service: "olp.training_events.v1.Events", method: "BatchGetEvents", kind: .unary, idempotency: .noSideEffects)
+    /// How many there are of each programme and status in a cohort, with their places.
+    package static let countEvents = MethodDescriptor(
+        service: "olp.training_events.v1.Events", method: "CountEvents", kind: .unary, idempotency: .noSideEffects)
     /// Who changed what of the event itself, when and why; bookings have their own.
     package static let listEventHistory = MethodDescriptor(
         service: "olp.training_events.v1.Events", method: "ListEventHistory", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [scheduleEvent, updateEvent, cancelEvent, getEvent, listEvents, listEventHistory]
+    package static let all: [MethodDescriptor] = [scheduleEvent, updateEvent, cancelEvent, getEvent, listEvents, batchGetEvents, countEvents, listEventHistory]
 }
 
 /// Calls olp.training_events.v1.Events.
@@ -63,6 +68,19 @@ package struct EventsClient: Sendable {
         try await channel.unary(EventsMethods.listEvents, request, options)
     }
 
+    package func batchGetEvents(
+        _ request: TrainingEventsV1.BatchGetEventsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.BatchGetEventsReply {
+        try await channel.unary(EventsMethods.batchGetEvents, request, options)
+    }
+
+    /// How many there are of each programme and status in a cohort, with their places.
+    package func countEvents(
+        _ request: TrainingEventsV1.CountEventsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> TrainingEventsV1.CountEventsReply {
+        try await channel.unary(EventsMethods.countEvents, request, options)
+    }
+
     /// Who changed what of the event itself, when and why; bookings have their own.
     package func listEventHistory(
         _ request: TrainingEventsV1.ListEventHistoryRequest, options: CallOptions = CallOptions()
@@ -95,6 +113,15 @@ package protocol EventsHandlers: Sendable {
         _ request: TrainingEventsV1.ListEventsRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListEventsReply
 
+    func batchGetEvents(
+        _ request: TrainingEventsV1.BatchGetEventsRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.BatchGetEventsReply
+
+    /// How many there are of each programme and status in a cohort, with their places.
+    func countEvents(
+        _ request: TrainingEventsV1.CountEventsRequest, context: ServerContext
+    ) async throws -> TrainingEventsV1.CountEventsReply
+
     /// Who changed what of the event itself, when and why; bookings have their own.
     func listEventHistory(
         _ request: TrainingEventsV1.ListEventHistoryRequest, context: ServerContext
@@ -123,6 +150,14 @@ extension EventsHandlers {
         router.unary(EventsMethods.listEvents) {
             (request: TrainingEventsV1.ListEventsRequest, context: ServerContext) async throws -> TrainingEventsV1.ListEventsReply in
             try await self.listEvents(request, context: context)
+        }
+        router.unary(EventsMethods.batchGetEvents) {
+            (request: TrainingEventsV1.BatchGetEventsRequest, context: ServerContext) async throws -> TrainingEventsV1.BatchGetEventsReply in
+            try await self.batchGetEvents(request, context: context)
+        }
+        router.unary(EventsMethods.countEvents) {
+            (request: TrainingEventsV1.CountEventsRequest, context: ServerContext) async throws -> TrainingEventsV1.CountEventsReply in
+            try await self.countEvents(request, context: context)
         }
         router.unary(EventsMethods.listEventHistory) {
             (request: TrainingEventsV1.ListEventHistoryRequest, context: ServerContext) async throws -> TrainingEventsV1.ListEventHistoryReply in

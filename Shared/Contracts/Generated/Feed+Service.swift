@@ -9,8 +9,14 @@ package enum FeedMethods {
     /// store that was restored from an older copy): the follower must be looked at by a person.
     package static let follow = MethodDescriptor(
         service: "olp.common.v1.Feed", method: "Follow", kind: .serverStreaming, idempotency: .noSideEffects)
+    /// Where the feed ends now: where to begin for whoever wants only what comes.
+    package static let getFeedPosition = MethodDescriptor(
+        service: "olp.common.v1.Feed", method: "GetFeedPosition", kind: .unary, idempotency: .noSideEffects)
+    /// The feeds that this service follows, by source.
+    package static let listFollowed = MethodDescriptor(
+        service: "olp.common.v1.Feed", method: "ListFollowed", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [follow]
+    package static let all: [MethodDescriptor] = [follow, getFeedPosition, listFollowed]
 }
 
 /// Calls olp.common.v1.Feed.
@@ -30,6 +36,20 @@ package struct FeedClient: Sendable {
     ) -> ResponseStream<CommonV1.FeedEvent> {
         channel.serverStreaming(FeedMethods.follow, request, options)
     }
+
+    /// Where the feed ends now: where to begin for whoever wants only what comes.
+    package func getFeedPosition(
+        _ request: CommonV1.GetFeedPositionRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> CommonV1.FeedEnd {
+        try await channel.unary(FeedMethods.getFeedPosition, request, options)
+    }
+
+    /// The feeds that this service follows, by source.
+    package func listFollowed(
+        _ request: CommonV1.ListFollowedRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> CommonV1.ListFollowedReply {
+        try await channel.unary(FeedMethods.listFollowed, request, options)
+    }
 }
 
 /// Answers the calls of olp.common.v1.Feed.
@@ -41,6 +61,16 @@ package protocol FeedHandlers: Sendable {
     func follow(
         _ request: CommonV1.FollowRequest, to writer: ResponseWriter<CommonV1.FeedEvent>, context: ServerContext
     ) async throws
+
+    /// Where the feed ends now: where to begin for whoever wants only what comes.
+    func getFeedPosition(
+        _ request: CommonV1.GetFeedPositionRequest, context: ServerContext
+    ) async throws -> CommonV1.FeedEnd
+
+    /// The feeds that this service follows, by source.
+    func listFollowed(
+        _ request: CommonV1.ListFollowedRequest, context: ServerContext
+    ) async throws -> CommonV1.ListFollowedReply
 }
 
 extension FeedHandlers {
@@ -49,6 +79,14 @@ extension FeedHandlers {
         router.serverStreaming(FeedMethods.follow) {
             (request: CommonV1.FollowRequest, writer: ResponseWriter<CommonV1.FeedEvent>, context: ServerContext) async throws in
             try await self.follow(request, to: writer, context: context)
+        }
+        router.unary(FeedMethods.getFeedPosition) {
+            (request: CommonV1.GetFeedPositionRequest, context: ServerContext) async throws -> CommonV1.FeedEnd in
+            try await self.getFeedPosition(request, context: context)
+        }
+        router.unary(FeedMethods.listFollowed) {
+            (request: CommonV1.ListFollowedRequest, context: ServerContext) async throws -> CommonV1.ListFollowedReply in
+            try await self.listFollowed(request, context: context)
         }
     }
 }

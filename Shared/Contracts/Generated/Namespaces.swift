@@ -18,8 +18,14 @@ package enum BenchV1 {}
 /// olp.common.v1
 package enum CommonV1 {}
 
+/// olp.diagnostics.v1
+package enum DiagnosticsV1 {}
+
 /// olp.enrolment.v1
 package enum EnrolmentV1 {}
+
+/// olp.gateway.v1
+package enum GatewayV1 {}
 
 /// olp.partnership.v1
 package enum PartnershipV1 {}

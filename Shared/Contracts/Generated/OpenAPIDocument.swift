@@ -7,6 +7,14 @@ package enum OpenAPIDocument {
           "openapi": "3.1.0",
           "tags": [
             {
+              "name": "Diagnostics",
+              "description": "Diagnostics of candidates: a questionnaire assigned at acceptance, answered in as many sittings and on as many\ndevices as it takes, and the profile that comes of it. For development only: never a mark, never a rank."
+            },
+            {
+              "name": "Instruments",
+              "description": "What is asked: frameworks of competences and the questionnaires made for them. They come with the release, as data."
+            },
+            {
               "name": "ApplicationImports",
               "description": "Imports of applications from CSV: a dry run that says what would become of each row, then the same for real."
             },
@@ -21,6 +29,10 @@ package enum OpenAPIDocument {
             {
               "name": "Catalogue",
               "description": "Programmes, cohorts and schedules: what a candidate can apply for and when it runs."
+            },
+            {
+              "name": "Overviews",
+              "description": "Answers that the gateway puts together from several services, asked at once under one deadline. A service that does\nnot answer leaves its parts empty and named; only the part that was the question makes the whole answer an error."
             },
             {
               "name": "GiasImports",
@@ -78,6 +90,55 @@ package enum OpenAPIDocument {
                     "headers": {
                       "ETag": {
                         "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listApplicationImports",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "parameters": [
+                  {
+                    "name": "state",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/ApplicationImportState"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListApplicationImportsReply"
+                        }
                       }
                     }
                   },
@@ -910,6 +971,67 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/attendance": {
+              "get": {
+                "operationId": "listAttendance",
+                "tags": [
+                  "Bookings"
+                ],
+                "parameters": [
+                  {
+                    "name": "eventId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListAttendanceReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/bookings": {
               "post": {
                 "operationId": "bookPlace",
@@ -1288,14 +1410,6 @@ package enum OpenAPIDocument {
                 ],
                 "parameters": [
                   {
-                    "name": "query",
-                    "in": "query",
-                    "schema": {
-                      "type": "string",
-                      "description": "Beginnings of words of the name; empty: all."
-                    }
-                  },
-                  {
                     "name": "schoolUrn",
                     "in": "query",
                     "schema": {
@@ -1317,13 +1431,6 @@ package enum OpenAPIDocument {
                         "format": "int64",
                         "pattern": "^-?[0-9]+$"
                       }
-                    }
-                  },
-                  {
-                    "name": "trn",
-                    "in": "query",
-                    "schema": {
-                      "type": "string"
                     }
                   },
                   {
@@ -1482,6 +1589,77 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/candidates/{id}/overview": {
+              "get": {
+                "operationId": "getCandidateOverview",
+                "tags": [
+                  "Overviews"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/CandidateOverview"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/candidates:search": {
+              "post": {
+                "operationId": "searchCandidates",
+                "tags": [
+                  "Candidates"
+                ],
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/SearchCandidatesRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/SearchCandidatesReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/cohorts": {
               "post": {
                 "operationId": "openCohort",
@@ -1599,6 +1777,74 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/cohorts/{cohortId}/diagnostic-counts": {
+              "get": {
+                "operationId": "countDiagnostics",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "How many there are of each programme and status in a cohort.",
+                "parameters": [
+                  {
+                    "name": "cohortId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/CountDiagnosticsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/cohorts/{cohortId}/event-counts": {
+              "get": {
+                "operationId": "countEvents",
+                "tags": [
+                  "Events"
+                ],
+                "description": "How many there are of each programme and status in a cohort, with their places.",
+                "parameters": [
+                  {
+                    "name": "cohortId",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/CountEventsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/cohorts/{id}": {
               "put": {
                 "operationId": "updateCohort",
@@ -1701,6 +1947,453 @@ package enum OpenAPIDocument {
                     "headers": {
                       "ETag": {
                         "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/cohorts/{id}/overview": {
+              "get": {
+                "operationId": "getCohortOverview",
+                "tags": [
+                  "Overviews"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/CohortOverview"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics": {
+              "get": {
+                "operationId": "listDiagnostics",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "parameters": [
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "applicationId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "programme",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "cohortId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "status",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/DiagnosticStatus"
+                      }
+                    }
+                  },
+                  {
+                    "name": "order",
+                    "in": "query",
+                    "schema": {
+                      "$ref": "#/components/schemas/DiagnosticOrder"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 20."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListDiagnosticsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}": {
+              "get": {
+                "operationId": "getDiagnostic",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Diagnostic"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}/history": {
+              "get": {
+                "operationId": "listDiagnosticHistory",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListDiagnosticHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}/profile": {
+              "get": {
+                "operationId": "getProfile",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "FAILED_PRECONDITION before it is submitted.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Profile"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}/sheet": {
+              "get": {
+                "operationId": "getSheet",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "The questionnaire with the answers so far.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Sheet"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}:answer": {
+              "post": {
+                "operationId": "answerItems",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "Keeps the answers, all or none; starts a diagnostic that was not. INVALID_ARGUMENT names each item that is not\nthe instrument's and each value off its scale.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "answers": {
+                            "type": "array",
+                            "items": {
+                              "$ref": "#/components/schemas/Answer"
+                            },
+                            "description": "1 to 200, each item at most once. An item that was answered before is answered anew."
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Diagnostic"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}:start": {
+              "post": {
+                "operationId": "startDiagnostic",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "Starting what was started already changes nothing. FAILED_PRECONDITION once it is submitted or closed.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Sheet"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/diagnostics/{id}:submit": {
+              "post": {
+                "operationId": "submitDiagnostic",
+                "tags": [
+                  "Diagnostics"
+                ],
+                "description": "FAILED_PRECONDITION while items are unanswered, and says how many.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IfMatch"
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Profile"
+                        }
                       }
                     }
                   },
@@ -2191,6 +2884,39 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/events/{id}/overview": {
+              "get": {
+                "operationId": "getEventOverview",
+                "tags": [
+                  "Overviews"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/EventOverview"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/events/{id}:cancel": {
               "post": {
                 "operationId": "cancelEvent",
@@ -2242,6 +2968,29 @@ package enum OpenAPIDocument {
                     "headers": {
                       "ETag": {
                         "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/frameworks": {
+              "get": {
+                "operationId": "listFrameworks",
+                "tags": [
+                  "Instruments"
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListFrameworksReply"
+                        }
                       }
                     }
                   },
@@ -2515,6 +3264,168 @@ package enum OpenAPIDocument {
                     "headers": {
                       "ETag": {
                         "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/instruments": {
+              "get": {
+                "operationId": "listInstruments",
+                "tags": [
+                  "Instruments"
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListInstrumentsReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/instruments/{id}": {
+              "get": {
+                "operationId": "getInstrument",
+                "tags": [
+                  "Instruments"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "version",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "0: the newest."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Instrument"
+                        }
+                      }
+                    },
+                    "headers": {
+                      "ETag": {
+                        "$ref": "#/components/headers/ETag"
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/participants": {
+              "get": {
+                "operationId": "listParticipants",
+                "tags": [
+                  "Bookings"
+                ],
+                "description": "Who may have places.",
+                "parameters": [
+                  {
+                    "name": "applicationId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "candidateId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "programme",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "cohortId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  {
+                    "name": "state",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/ParticipantState"
+                      }
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 100; 0 means 50."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListParticipantsReply"
+                        }
                       }
                     }
                   },
@@ -2809,6 +3720,67 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/partners/{id}/counts": {
+              "get": {
+                "operationId": "getPartnerCounts",
+                "tags": [
+                  "Partners"
+                ],
+                "description": "Candidates, places and events of a partner by member school. They follow the other services by a moment.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "name": "asOf.year",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 9999."
+                    }
+                  },
+                  {
+                    "name": "asOf.month",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 12."
+                    }
+                  },
+                  {
+                    "name": "asOf.day",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 31, and a day that the month has."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/PartnerCounts"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/partners/{id}/history": {
               "get": {
                 "operationId": "listPartnerHistory",
@@ -2849,6 +3821,39 @@ package enum OpenAPIDocument {
                       "application/json": {
                         "schema": {
                           "$ref": "#/components/schemas/ListPartnerHistoryReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/partners/{id}/overview": {
+              "get": {
+                "operationId": "getPartnerOverview",
+                "tags": [
+                  "Overviews"
+                ],
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/PartnerOverview"
                         }
                       }
                     }
@@ -3430,6 +4435,45 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/search": {
+              "post": {
+                "operationId": "search",
+                "tags": [
+                  "Overviews"
+                ],
+                "description": "By POST, because names must not stand in addresses.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/SearchRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/SearchReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/waiting": {
               "get": {
                 "operationId": "listWaiting",
@@ -3817,6 +4861,27 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "Answer": {
+                "type": "object",
+                "properties": {
+                  "itemId": {
+                    "type": "string"
+                  },
+                  "value": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "A point of the instrument's scale."
+                  },
+                  "cannotSay": {
+                    "type": "boolean",
+                    "description": "Always true: counted as a response, left out of scores."
+                  },
+                  "answeredAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  }
+                }
+              },
               "Application": {
                 "type": "object",
                 "properties": {
@@ -4200,6 +5265,78 @@ package enum OpenAPIDocument {
                 ],
                 "description": "- `CANDIDATE_ORDER_NAME`: By name, then id.\n- `CANDIDATE_ORDER_NEWEST`: Newest first.\n- `CANDIDATE_ORDER_UPDATED`: Last changed first."
               },
+              "CandidateOverview": {
+                "type": "object",
+                "properties": {
+                  "candidate": {
+                    "$ref": "#/components/schemas/Candidate",
+                    "description": "The question: without it there is no answer."
+                  },
+                  "school": {
+                    "$ref": "#/components/schemas/School",
+                    "description": "Where they work; at most one of both."
+                  },
+                  "schoolGroup": {
+                    "$ref": "#/components/schemas/SchoolGroup"
+                  },
+                  "applications": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Application"
+                    },
+                    "description": "Newest first, at most 100."
+                  },
+                  "partners": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Partner"
+                    },
+                    "description": "Those that the applications came through."
+                  },
+                  "bookings": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Booking"
+                    },
+                    "description": "Newest first, at most 100."
+                  },
+                  "waiting": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/WaitingEntry"
+                    },
+                    "description": "At most 100."
+                  },
+                  "events": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Event"
+                    },
+                    "description": "Those that bookings and waiting entries name."
+                  },
+                  "attendance": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Attendance"
+                    },
+                    "description": "The lines of registers that count, at most 100."
+                  },
+                  "diagnostics": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Diagnostic"
+                    },
+                    "description": "Newest first, at most 100."
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Part"
+                    }
+                  }
+                },
+                "description": "Everything about one person."
+              },
               "Coded": {
                 "type": "object",
                 "properties": {
@@ -4246,6 +5383,119 @@ package enum OpenAPIDocument {
                 },
                 "description": "Everyone who starts in one recruitment round."
               },
+              "CohortOverview": {
+                "type": "object",
+                "properties": {
+                  "cohort": {
+                    "$ref": "#/components/schemas/Cohort",
+                    "description": "The question."
+                  },
+                  "applications": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountApplicationsReply.Count"
+                    }
+                  },
+                  "events": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountEventsReply.Count"
+                    }
+                  },
+                  "diagnostics": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountDiagnosticsReply.Count"
+                    }
+                  },
+                  "nextEvents": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Event"
+                    },
+                    "description": "The next events, at most 20."
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Part"
+                    }
+                  }
+                },
+                "description": "One cohort in figures, and what comes next."
+              },
+              "Competence": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "\"personal-drive\"; unique in its framework."
+                  },
+                  "kind": {
+                    "$ref": "#/components/schemas/CompetenceKind"
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "summary": {
+                    "type": "string"
+                  }
+                }
+              },
+              "CompetenceKind": {
+                "type": "string",
+                "enum": [
+                  "COMPETENCE_KIND_UNSPECIFIED",
+                  "COMPETENCE_KIND_BEHAVIOUR",
+                  "COMPETENCE_KIND_CONTENT_AREA"
+                ],
+                "description": "- `COMPETENCE_KIND_BEHAVIOUR`: How a leader acts: one of the seven leadership behaviours.\n- `COMPETENCE_KIND_CONTENT_AREA`: What a leader knows and can do: one of the six content areas."
+              },
+              "CompetenceScore": {
+                "type": "object",
+                "properties": {
+                  "competence": {
+                    "$ref": "#/components/schemas/Competence"
+                  },
+                  "items": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "responses": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Items answered by a point of the scale: what the score rests on."
+                  },
+                  "cannotSay": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "mean": {
+                    "type": "number",
+                    "format": "double",
+                    "description": "Mean of the responses, in points of the scale; absent if too few items were answered (see Instrument)."
+                  },
+                  "standardDeviation": {
+                    "type": "number",
+                    "format": "double",
+                    "description": "Spread of the responses: the sample standard deviation; absent below two responses."
+                  },
+                  "standardError": {
+                    "type": "number",
+                    "format": "double",
+                    "description": "Of the mean: standard deviation divided by the square root of the number of responses."
+                  },
+                  "distribution": {
+                    "type": "array",
+                    "items": {
+                      "type": "integer",
+                      "format": "int32"
+                    },
+                    "description": "How many responses each point of the scale got, from the lowest."
+                  }
+                },
+                "description": "What the answers say of one competence."
+              },
               "CountApplicationsReply": {
                 "type": "object",
                 "properties": {
@@ -4270,6 +5520,76 @@ package enum OpenAPIDocument {
                     "$ref": "#/components/schemas/TrainingStatus"
                   },
                   "applications": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "CountDiagnosticsReply": {
+                "type": "object",
+                "properties": {
+                  "counts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountDiagnosticsReply.Count"
+                    }
+                  }
+                }
+              },
+              "CountDiagnosticsReply.Count": {
+                "type": "object",
+                "properties": {
+                  "programme": {
+                    "type": "string"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/DiagnosticStatus"
+                  },
+                  "diagnostics": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                }
+              },
+              "CountEventsReply": {
+                "type": "object",
+                "properties": {
+                  "counts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CountEventsReply.Count"
+                    }
+                  }
+                }
+              },
+              "CountEventsReply.Count": {
+                "type": "object",
+                "properties": {
+                  "programme": {
+                    "type": "string"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/EventStatus"
+                  },
+                  "events": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "capacity": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Sums over these events."
+                  },
+                  "booked": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "waiting": {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$"
@@ -4334,6 +5654,94 @@ package enum OpenAPIDocument {
                   "DECLARATION_TYPE_RETAINED_2",
                   "DECLARATION_TYPE_COMPLETED"
                 ]
+              },
+              "Diagnostic": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "applicationId": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "instrument": {
+                    "type": "string"
+                  },
+                  "instrumentVersion": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "status": {
+                    "$ref": "#/components/schemas/DiagnosticStatus"
+                  },
+                  "items": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "answered": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Items with an answer, \"cannot say\" among them."
+                  },
+                  "assignedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "startedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "submittedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "updatedAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "version": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                },
+                "description": "One candidate's questionnaire for one application."
+              },
+              "DiagnosticOrder": {
+                "type": "string",
+                "enum": [
+                  "DIAGNOSTIC_ORDER_UNSPECIFIED",
+                  "DIAGNOSTIC_ORDER_NEWEST",
+                  "DIAGNOSTIC_ORDER_UPDATED",
+                  "DIAGNOSTIC_ORDER_OLDEST"
+                ],
+                "description": "- `DIAGNOSTIC_ORDER_NEWEST`: Newest first.\n- `DIAGNOSTIC_ORDER_UPDATED`: Last changed first.\n- `DIAGNOSTIC_ORDER_OLDEST`: Oldest first: who has been asked longest."
+              },
+              "DiagnosticStatus": {
+                "type": "string",
+                "enum": [
+                  "DIAGNOSTIC_STATUS_UNSPECIFIED",
+                  "DIAGNOSTIC_STATUS_ASSIGNED",
+                  "DIAGNOSTIC_STATUS_STARTED",
+                  "DIAGNOSTIC_STATUS_SUBMITTED",
+                  "DIAGNOSTIC_STATUS_CLOSED"
+                ],
+                "description": "- `DIAGNOSTIC_STATUS_SUBMITTED`: Final: answers can be read, not changed.\n- `DIAGNOSTIC_STATUS_CLOSED`: The participant withdrew before submitting it; resuming the training opens it again."
               },
               "Event": {
                 "type": "object",
@@ -4408,6 +5816,64 @@ package enum OpenAPIDocument {
                 ],
                 "description": "- `EVENT_ORDER_STARTS`: Soonest first."
               },
+              "EventOverview": {
+                "type": "object",
+                "properties": {
+                  "event": {
+                    "$ref": "#/components/schemas/Event",
+                    "description": "The question."
+                  },
+                  "partner": {
+                    "$ref": "#/components/schemas/Partner",
+                    "description": "The partner that holds it and the school where it is held, if any."
+                  },
+                  "venueSchool": {
+                    "$ref": "#/components/schemas/School"
+                  },
+                  "bookings": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Booking"
+                    },
+                    "description": "Those that stand, newest first, at most 100."
+                  },
+                  "waiting": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/WaitingEntry"
+                    },
+                    "description": "Those that are open, in the order in which they are served, at most 100."
+                  },
+                  "candidates": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Candidate"
+                    },
+                    "description": "Those who have a place or wait."
+                  },
+                  "attendance": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Attendance"
+                    },
+                    "description": "The lines of the register that count."
+                  },
+                  "diagnostics": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Diagnostic"
+                    },
+                    "description": "Diagnostics of those who have a place: what the room needs."
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Part"
+                    }
+                  }
+                },
+                "description": "One event with everybody who has a place or waits for one."
+              },
               "EventPart": {
                 "type": "object",
                 "properties": {
@@ -4438,6 +5904,34 @@ package enum OpenAPIDocument {
                   "EVENT_STATUS_CANCELLED",
                   "EVENT_STATUS_HELD"
                 ]
+              },
+              "Framework": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "\"npq\"."
+                  },
+                  "version": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "source": {
+                    "type": "string",
+                    "description": "The publication that it follows."
+                  },
+                  "competences": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Competence"
+                    },
+                    "description": "In the order of reports: behaviours, then content areas."
+                  }
+                },
+                "description": "One version of a framework of competences. One that was used never changes."
               },
               "FundingCap": {
                 "type": "string",
@@ -4717,6 +6211,77 @@ package enum OpenAPIDocument {
                 },
                 "description": "One entry of a record's history. Entries are never changed or removed."
               },
+              "Instrument": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "\"npq-self-assessment\"."
+                  },
+                  "version": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "name": {
+                    "type": "string"
+                  },
+                  "introduction": {
+                    "type": "string",
+                    "description": "Shown before the first item: what the answers are for and who sees them."
+                  },
+                  "framework": {
+                    "type": "string"
+                  },
+                  "frameworkVersion": {
+                    "type": "integer",
+                    "format": "int32"
+                  },
+                  "programmes": {
+                    "type": "array",
+                    "items": {
+                      "type": "string"
+                    },
+                    "description": "Programmes whose participants it is assigned to at acceptance; none: to all."
+                  },
+                  "scale": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/ScalePoint"
+                    },
+                    "description": "By value. \"Cannot say\" is no point of it and may be answered to every item."
+                  },
+                  "items": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Item"
+                    },
+                    "description": "In the order in which they are asked."
+                  },
+                  "minimumAnsweredPercent": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Smallest share of a competence's items, in per cent, that has to be answered by a point of the scale for the\ncompetence to have a score."
+                  }
+                },
+                "description": "One version of a questionnaire. Whoever was assigned one keeps that version to the end."
+              },
+              "Item": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "\"commitment-1\"; unique in its instrument."
+                  },
+                  "competence": {
+                    "type": "string",
+                    "description": "Id of the framework's competence that it speaks of."
+                  },
+                  "text": {
+                    "type": "string"
+                  }
+                },
+                "description": "A statement that the candidate says how true it is of them."
+              },
               "ListApplicationHistoryReply": {
                 "type": "object",
                 "properties": {
@@ -4724,6 +6289,21 @@ package enum OpenAPIDocument {
                     "type": "array",
                     "items": {
                       "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListApplicationImportsReply": {
+                "type": "object",
+                "properties": {
+                  "imports": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/ApplicationImport"
                     },
                     "description": "Newest first."
                   },
@@ -4740,6 +6320,21 @@ package enum OpenAPIDocument {
                     "items": {
                       "$ref": "#/components/schemas/Application"
                     }
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListAttendanceReply": {
+                "type": "object",
+                "properties": {
+                  "lines": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Attendance"
+                    },
+                    "description": "The line that counts for each event, part and candidate; newest events first."
                   },
                   "nextPageToken": {
                     "type": "string"
@@ -4805,6 +6400,35 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "ListDiagnosticHistoryReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/HistoryEntry"
+                    },
+                    "description": "Newest first; how many items were answered, never how."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListDiagnosticsReply": {
+                "type": "object",
+                "properties": {
+                  "diagnostics": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Diagnostic"
+                    }
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
               "ListEventHistoryReply": {
                 "type": "object",
                 "properties": {
@@ -4831,6 +6455,18 @@ package enum OpenAPIDocument {
                   },
                   "nextPageToken": {
                     "type": "string"
+                  }
+                }
+              },
+              "ListFrameworksReply": {
+                "type": "object",
+                "properties": {
+                  "frameworks": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Framework"
+                    },
+                    "description": "By id, then version."
                   }
                 }
               },
@@ -4873,6 +6509,33 @@ package enum OpenAPIDocument {
                       "$ref": "#/components/schemas/School"
                     },
                     "description": "By name and URN."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "ListInstrumentsReply": {
+                "type": "object",
+                "properties": {
+                  "instruments": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Instrument"
+                    },
+                    "description": "By id, then version; without items."
+                  }
+                }
+              },
+              "ListParticipantsReply": {
+                "type": "object",
+                "properties": {
+                  "participants": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Participant"
+                    },
+                    "description": "By application."
                   },
                   "nextPageToken": {
                     "type": "string"
@@ -5012,6 +6675,68 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "Part": {
+                "type": "object",
+                "properties": {
+                  "name": {
+                    "type": "string",
+                    "description": "The field of the answer that it fills: \"applications\"."
+                  },
+                  "service": {
+                    "type": "string",
+                    "description": "The service that it comes from: \"enrolment\"."
+                  },
+                  "status": {
+                    "type": "string",
+                    "description": "Name of the call's status: \"OK\", \"UNAVAILABLE\", \"DEADLINE_EXCEEDED\"."
+                  },
+                  "detail": {
+                    "type": "string",
+                    "description": "What is missing and what can be done; empty if nothing is."
+                  },
+                  "truncated": {
+                    "type": "boolean",
+                    "description": "There are more than the answer holds; the list that the part comes from has them all."
+                  }
+                },
+                "description": "What became of one part of an answer."
+              },
+              "Participant": {
+                "type": "object",
+                "properties": {
+                  "applicationId": {
+                    "type": "string"
+                  },
+                  "candidateId": {
+                    "type": "string"
+                  },
+                  "programme": {
+                    "type": "string"
+                  },
+                  "cohortId": {
+                    "type": "string"
+                  },
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "state": {
+                    "$ref": "#/components/schemas/ParticipantState"
+                  }
+                },
+                "description": "Somebody whose application was accepted, as Enrolment's feed told."
+              },
+              "ParticipantState": {
+                "type": "string",
+                "enum": [
+                  "PARTICIPANT_STATE_UNSPECIFIED",
+                  "PARTICIPANT_STATE_ACTIVE",
+                  "PARTICIPANT_STATE_DEFERRED",
+                  "PARTICIPANT_STATE_WITHDRAWN"
+                ],
+                "description": "- `PARTICIPANT_STATE_ACTIVE`: May book."
+              },
               "Partner": {
                 "type": "object",
                 "properties": {
@@ -5072,6 +6797,99 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "PartnerCounts": {
+                "type": "object",
+                "properties": {
+                  "partnerId": {
+                    "type": "string"
+                  },
+                  "asOf": {
+                    "$ref": "#/components/schemas/Date"
+                  },
+                  "schools": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/PartnerCounts.School"
+                    },
+                    "description": "By school name, then URN; every school that is a member on that day."
+                  },
+                  "candidates": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Sums of the above."
+                  },
+                  "participants": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "places": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "events": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "ownApplications": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "What names the partner itself, wherever the people work: applications that came through it, and those of them\nthat are participants; events that it holds and were not cancelled."
+                  },
+                  "ownParticipants": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "ownEvents": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  }
+                },
+                "description": "What the other services' feeds have told so far, counted for one partner and its members on one day."
+              },
+              "PartnerCounts.School": {
+                "type": "object",
+                "properties": {
+                  "schoolUrn": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$"
+                  },
+                  "schoolName": {
+                    "type": "string"
+                  },
+                  "candidates": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "People who work there and applied for something."
+                  },
+                  "participants": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Accepted applications of theirs that were not withdrawn."
+                  },
+                  "places": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Places that they have at events."
+                  },
+                  "events": {
+                    "type": "string",
+                    "format": "int64",
+                    "pattern": "^-?[0-9]+$",
+                    "description": "Events that are held there and were not cancelled."
+                  }
+                }
+              },
               "PartnerKind": {
                 "type": "string",
                 "enum": [
@@ -5116,6 +6934,54 @@ package enum OpenAPIDocument {
                   }
                 },
                 "description": "A school's membership of a partner during some days."
+              },
+              "PartnerOverview": {
+                "type": "object",
+                "properties": {
+                  "partner": {
+                    "$ref": "#/components/schemas/Partner",
+                    "description": "The question."
+                  },
+                  "counts": {
+                    "$ref": "#/components/schemas/PartnerCounts",
+                    "description": "Of the partner and of each member school, from the other services' feeds."
+                  },
+                  "members": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/PartnerMember"
+                    },
+                    "description": "Those of today, at most 100."
+                  },
+                  "applications": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Application"
+                    },
+                    "description": "The newest applications that came through it, at most 20."
+                  },
+                  "candidates": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Candidate"
+                    },
+                    "description": "Those who made them."
+                  },
+                  "events": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Event"
+                    },
+                    "description": "The next events that it holds, at most 20."
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Part"
+                    }
+                  }
+                },
+                "description": "One partner with its schools, people and events."
               },
               "PartnerStatus": {
                 "type": "string",
@@ -5162,6 +7028,25 @@ package enum OpenAPIDocument {
                   }
                 },
                 "description": "Places now. free = capacity - booked - offered - reserved - blocked, and never below 0."
+              },
+              "Profile": {
+                "type": "object",
+                "properties": {
+                  "diagnostic": {
+                    "$ref": "#/components/schemas/Diagnostic"
+                  },
+                  "scores": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/CompetenceScore"
+                    },
+                    "description": "In the framework's order."
+                  },
+                  "scalePoints": {
+                    "type": "integer",
+                    "format": "int32"
+                  }
+                }
               },
               "Programme": {
                 "type": "object",
@@ -5439,6 +7324,20 @@ package enum OpenAPIDocument {
                   }
                 },
                 "description": "What became of one row, or would."
+              },
+              "ScalePoint": {
+                "type": "object",
+                "properties": {
+                  "value": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "From 1, without gaps."
+                  },
+                  "label": {
+                    "type": "string"
+                  }
+                },
+                "description": "A point of the scale on which items are answered."
               },
               "Schedule": {
                 "type": "object",
@@ -5720,6 +7619,120 @@ package enum OpenAPIDocument {
                 ],
                 "description": "Status of an establishment, with the register's own codes as numbers."
               },
+              "SearchCandidatesReply": {
+                "type": "object",
+                "properties": {
+                  "candidates": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Candidate"
+                    },
+                    "description": "By name, then id."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "SearchCandidatesRequest": {
+                "type": "object",
+                "properties": {
+                  "query": {
+                    "type": "string",
+                    "description": "1 to 200 characters: beginnings of words of the name, in any order, or a TRN, or a whole e-mail address."
+                  },
+                  "schoolUrn": {
+                    "type": "array",
+                    "items": {
+                      "type": "string",
+                      "format": "int64",
+                      "pattern": "^-?[0-9]+$"
+                    }
+                  },
+                  "groupUid": {
+                    "type": "array",
+                    "items": {
+                      "type": "string",
+                      "format": "int64",
+                      "pattern": "^-?[0-9]+$"
+                    }
+                  },
+                  "pageSize": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "1 to 100; 0 means 20."
+                  },
+                  "pageToken": {
+                    "type": "string"
+                  }
+                }
+              },
+              "SearchKind": {
+                "type": "string",
+                "enum": [
+                  "SEARCH_KIND_UNSPECIFIED",
+                  "SEARCH_KIND_PEOPLE",
+                  "SEARCH_KIND_SCHOOLS",
+                  "SEARCH_KIND_PARTNERS",
+                  "SEARCH_KIND_EVENTS"
+                ]
+              },
+              "SearchReply": {
+                "type": "object",
+                "properties": {
+                  "people": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Candidate"
+                    }
+                  },
+                  "schools": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/School"
+                    }
+                  },
+                  "partners": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Partner"
+                    }
+                  },
+                  "events": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Event"
+                    }
+                  },
+                  "parts": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Part"
+                    }
+                  }
+                }
+              },
+              "SearchRequest": {
+                "type": "object",
+                "properties": {
+                  "query": {
+                    "type": "string",
+                    "description": "1 to 200 characters: words or their beginnings, a TRN, a URN, a postcode."
+                  },
+                  "kinds": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/SearchKind"
+                    },
+                    "description": "What is looked for; none: everything."
+                  },
+                  "limit": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "Most results of each kind, 1 to 20; 0 means 5."
+                  }
+                }
+              },
               "SearchSchoolGroupsReply": {
                 "type": "object",
                 "properties": {
@@ -5749,6 +7762,25 @@ package enum OpenAPIDocument {
                     "description": "Empty on the last page."
                   }
                 }
+              },
+              "Sheet": {
+                "type": "object",
+                "properties": {
+                  "diagnostic": {
+                    "$ref": "#/components/schemas/Diagnostic"
+                  },
+                  "instrument": {
+                    "$ref": "#/components/schemas/Instrument"
+                  },
+                  "answers": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Answer"
+                    },
+                    "description": "In the instrument's order; only those given."
+                  }
+                },
+                "description": "All that a device needs to begin or to go on where another one stopped."
               },
               "SubmitApplicationRequest": {
                 "type": "object",

@@ -15,6 +15,11 @@ package enum PartnersMethods {
         service: "olp.partnership.v1.Partners", method: "GetPartner", kind: .unary, idempotency: .noSideEffects)
     package static let listPartners = MethodDescriptor(
         service: "olp.partnership.v1.Partners", method: "ListPartners", kind: .unary, idempotency: .noSideEffects)
+    package static let batchGetPartners = MethodDescriptor(
+        service: "olp.partnership.v1.Partners", method: "BatchGetPartners", kind: .unary, idempotency: .noSideEffects)
+    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    package static let getPartnerCounts = MethodDescriptor(
+        service: "olp.partnership.v1.Partners", method: "GetPartnerCounts", kind: .unary, idempotency: .noSideEffects)
     /// FAILED_PRECONDITION if the school is already a member on one of these days, is not in the
     /// register or cannot be an employer.
     package static let addPartnerMember = MethodDescriptor(
@@ -28,7 +33,7 @@ package enum PartnersMethods {
     package static let listPartnerHistory = MethodDescriptor(
         service: "olp.partnership.v1.Partners", method: "ListPartnerHistory", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [registerPartner, updatePartner, getPartner, listPartners, addPartnerMember, updatePartnerMember, listPartnerMembers, listPartnerHistory]
+    package static let all: [MethodDescriptor] = [registerPartner, updatePartner, getPartner, listPartners, batchGetPartners, getPartnerCounts, addPartnerMember, updatePartnerMember, listPartnerMembers, listPartnerHistory]
 }
 
 /// Calls olp.partnership.v1.Partners.
@@ -64,6 +69,19 @@ package struct PartnersClient: Sendable {
         _ request: PartnershipV1.ListPartnersRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> PartnershipV1.ListPartnersReply {
         try await channel.unary(PartnersMethods.listPartners, request, options)
+    }
+
+    package func batchGetPartners(
+        _ request: PartnershipV1.BatchGetPartnersRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> PartnershipV1.BatchGetPartnersReply {
+        try await channel.unary(PartnersMethods.batchGetPartners, request, options)
+    }
+
+    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    package func getPartnerCounts(
+        _ request: PartnershipV1.GetPartnerCountsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> PartnershipV1.PartnerCounts {
+        try await channel.unary(PartnersMethods.getPartnerCounts, request, options)
     }
 
     /// FAILED_PRECONDITION if the school is already a member on one of these days, is not in the
@@ -116,6 +134,15 @@ package protocol PartnersHandlers: Sendable {
         _ request: PartnershipV1.ListPartnersRequest, context: ServerContext
     ) async throws -> PartnershipV1.ListPartnersReply
 
+    func batchGetPartners(
+        _ request: PartnershipV1.BatchGetPartnersRequest, context: ServerContext
+    ) async throws -> PartnershipV1.BatchGetPartnersReply
+
+    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    func getPartnerCounts(
+        _ request: PartnershipV1.GetPartnerCountsRequest, context: ServerContext
+    ) async throws -> PartnershipV1.PartnerCounts
+
     /// FAILED_PRECONDITION if the school is already a member on one of these days, is not in the
     /// register or cannot be an employer.
     func addPartnerMember(
@@ -155,6 +182,14 @@ extension PartnersHandlers {
         router.unary(PartnersMethods.listPartners) {
             (request: PartnershipV1.ListPartnersRequest, context: ServerContext) async throws -> PartnershipV1.ListPartnersReply in
             try await self.listPartners(request, context: context)
+        }
+        router.unary(PartnersMethods.batchGetPartners) {
+            (request: PartnershipV1.BatchGetPartnersRequest, context: ServerContext) async throws -> PartnershipV1.BatchGetPartnersReply in
+            try await self.batchGetPartners(request, context: context)
+        }
+        router.unary(PartnersMethods.getPartnerCounts) {
+            (request: PartnershipV1.GetPartnerCountsRequest, context: ServerContext) async throws -> PartnershipV1.PartnerCounts in
+            try await self.getPartnerCounts(request, context: context)
         }
         router.unary(PartnersMethods.addPartnerMember) {
             (request: PartnershipV1.AddPartnerMemberRequest, context: ServerContext) async throws -> PartnershipV1.PartnerMember in

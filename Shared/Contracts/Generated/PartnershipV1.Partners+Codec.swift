@@ -342,6 +342,270 @@ extension PartnershipV1.GetPartnerRequest: Message {
     }
 }
 
+extension PartnershipV1.BatchGetPartnersRequest: Message {
+    package static var messageName: String { "olp.partnership.v1.BatchGetPartnersRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__batch_get_partners_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__batch_get_partners_request__place(arena.space(Olp__Partnership__V1__BatchGetPartnersRequest.self))!
+        if !self.ids.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.ids.count)
+            for index in self.ids.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.ids[index]))
+            }
+            unsafe c.pointee.ids = list
+            unsafe c.pointee.n_ids = self.ids.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__BatchGetPartnersRequest.self)
+        var list1: [String] = []
+        if unsafe c.pointee.n_ids > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_ids)
+            for index in 0..<(unsafe c.pointee.n_ids) {
+                list1.append(unsafe Unpacked.text(c.pointee.ids[index]))
+            }
+        }
+        self.ids = list1
+    }
+}
+
+extension PartnershipV1.BatchGetPartnersReply: Message {
+    package static var messageName: String { "olp.partnership.v1.BatchGetPartnersReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__batch_get_partners_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__batch_get_partners_reply__place(arena.space(Olp__Partnership__V1__BatchGetPartnersReply.self))!
+        if !self.partners.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__Partner>?.self, count: self.partners.count)
+            for index in self.partners.indices {
+                unsafe list[index] = self.partners[index].lay(in: arena).assumingMemoryBound(to: Olp__Partnership__V1__Partner.self)
+            }
+            unsafe c.pointee.partners = list
+            unsafe c.pointee.n_partners = self.partners.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__BatchGetPartnersReply.self)
+        var list1: [PartnershipV1.Partner] = []
+        if unsafe c.pointee.n_partners > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_partners)
+            for index in 0..<(unsafe c.pointee.n_partners) {
+                list1.append(try unsafe PartnershipV1.Partner(laid: c.pointee.partners[index]!))
+            }
+        }
+        self.partners = list1
+    }
+}
+
+extension PartnershipV1.PartnerCounts: Message {
+    package static var messageName: String { "olp.partnership.v1.PartnerCounts" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__partner_counts__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__partner_counts__place(arena.space(Olp__Partnership__V1__PartnerCounts.self))!
+        unsafe c.pointee.partner_id = ProtobufCBinaryData(arena.bytes(of: self.partnerId))
+        if let value = self.asOf {
+            unsafe c.pointee.as_of = value.lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__Date.self)
+        }
+        if !self.schools.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__PartnerCounts__School>?.self, count: self.schools.count)
+            for index in self.schools.indices {
+                unsafe list[index] = self.schools[index].lay(in: arena).assumingMemoryBound(to: Olp__Partnership__V1__PartnerCounts__School.self)
+            }
+            unsafe c.pointee.schools = list
+            unsafe c.pointee.n_schools = self.schools.count
+        }
+        unsafe c.pointee.candidates = self.candidates
+        unsafe c.pointee.participants = self.participants
+        unsafe c.pointee.places = self.places
+        unsafe c.pointee.events = self.events
+        unsafe c.pointee.own_applications = self.ownApplications
+        unsafe c.pointee.own_participants = self.ownParticipants
+        unsafe c.pointee.own_events = self.ownEvents
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerCounts.self)
+        self.partnerId = unsafe Unpacked.text(c.pointee.partner_id)
+        if let value = unsafe c.pointee.as_of {
+            self.asOf = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.asOf = nil
+        }
+        var list3: [PartnershipV1.PartnerCounts.School] = []
+        if unsafe c.pointee.n_schools > 0 {
+            list3.reserveCapacity(unsafe c.pointee.n_schools)
+            for index in 0..<(unsafe c.pointee.n_schools) {
+                list3.append(try unsafe PartnershipV1.PartnerCounts.School(laid: c.pointee.schools[index]!))
+            }
+        }
+        self.schools = list3
+        self.candidates = unsafe c.pointee.candidates
+        self.participants = unsafe c.pointee.participants
+        self.places = unsafe c.pointee.places
+        self.events = unsafe c.pointee.events
+        self.ownApplications = unsafe c.pointee.own_applications
+        self.ownParticipants = unsafe c.pointee.own_participants
+        self.ownEvents = unsafe c.pointee.own_events
+    }
+}
+
+extension PartnershipV1.PartnerCounts.School: Message {
+    package static var messageName: String { "olp.partnership.v1.PartnerCounts.School" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__partner_counts__school__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__partner_counts__school__place(arena.space(Olp__Partnership__V1__PartnerCounts__School.self))!
+        unsafe c.pointee.school_urn = self.schoolUrn
+        unsafe c.pointee.school_name = ProtobufCBinaryData(arena.bytes(of: self.schoolName))
+        unsafe c.pointee.candidates = self.candidates
+        unsafe c.pointee.participants = self.participants
+        unsafe c.pointee.places = self.places
+        unsafe c.pointee.events = self.events
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__PartnerCounts__School.self)
+        self.schoolUrn = unsafe c.pointee.school_urn
+        self.schoolName = unsafe Unpacked.text(c.pointee.school_name)
+        self.candidates = unsafe c.pointee.candidates
+        self.participants = unsafe c.pointee.participants
+        self.places = unsafe c.pointee.places
+        self.events = unsafe c.pointee.events
+    }
+}
+
+extension PartnershipV1.GetPartnerCountsRequest: Message {
+    package static var messageName: String { "olp.partnership.v1.GetPartnerCountsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__get_partner_counts_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__get_partner_counts_request__place(arena.space(Olp__Partnership__V1__GetPartnerCountsRequest.self))!
+        unsafe c.pointee.id = ProtobufCBinaryData(arena.bytes(of: self.id))
+        if let value = self.asOf {
+            unsafe c.pointee.as_of = value.lay(in: arena).assumingMemoryBound(to: Olp__Common__V1__Date.self)
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__GetPartnerCountsRequest.self)
+        self.id = unsafe Unpacked.text(c.pointee.id)
+        if let value = unsafe c.pointee.as_of {
+            self.asOf = try unsafe CommonV1.Date(laid: value)
+        } else {
+            self.asOf = nil
+        }
+    }
+}
+
 extension PartnershipV1.ListPartnersRequest: Message {
     package static var messageName: String { "olp.partnership.v1.ListPartnersRequest" }
 

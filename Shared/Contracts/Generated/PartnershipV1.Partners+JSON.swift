@@ -373,6 +373,238 @@ extension PartnershipV1.GetPartnerRequest: JSONMessage {
     }
 }
 
+extension PartnershipV1.BatchGetPartnersRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("ids", jsonName: "ids", number: 1, kind: .string, isRepeated: true),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.ids.isEmpty {
+            json.key("ids")
+            json.beginArray()
+            for value in self.ids { json.value(value) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.ids.append(try json.text()) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension PartnershipV1.BatchGetPartnersReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("partners", jsonName: "partners", number: 1, kind: .message, isRepeated: true, messageName: "olp.partnership.v1.Partner"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.partners.isEmpty {
+            json.key("partners")
+            json.beginArray()
+            for value in self.partners { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.partners.append(try PartnershipV1.Partner(json: &json)) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension PartnershipV1.PartnerCounts: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("partner_id", jsonName: "partnerId", number: 1, kind: .string),
+        FieldInfo("as_of", jsonName: "asOf", number: 2, kind: .message, isOptional: true, messageName: "olp.common.v1.Date"),
+        FieldInfo("schools", jsonName: "schools", number: 3, kind: .message, isRepeated: true, messageName: "olp.partnership.v1.PartnerCounts.School"),
+        FieldInfo("candidates", jsonName: "candidates", number: 4, kind: .int64),
+        FieldInfo("participants", jsonName: "participants", number: 5, kind: .int64),
+        FieldInfo("places", jsonName: "places", number: 6, kind: .int64),
+        FieldInfo("events", jsonName: "events", number: 7, kind: .int64),
+        FieldInfo("own_applications", jsonName: "ownApplications", number: 8, kind: .int64),
+        FieldInfo("own_participants", jsonName: "ownParticipants", number: 9, kind: .int64),
+        FieldInfo("own_events", jsonName: "ownEvents", number: 10, kind: .int64),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.partnerId.isEmpty {
+            json.key("partnerId")
+            json.value(self.partnerId)
+        }
+        if let value = self.asOf {
+            json.key("asOf")
+            value.encodeJSON(into: &json)
+        }
+        if json.includeDefaults || !self.schools.isEmpty {
+            json.key("schools")
+            json.beginArray()
+            for value in self.schools { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || self.candidates != 0 {
+            json.key("candidates")
+            json.value(self.candidates)
+        }
+        if json.includeDefaults || self.participants != 0 {
+            json.key("participants")
+            json.value(self.participants)
+        }
+        if json.includeDefaults || self.places != 0 {
+            json.key("places")
+            json.value(self.places)
+        }
+        if json.includeDefaults || self.events != 0 {
+            json.key("events")
+            json.value(self.events)
+        }
+        if json.includeDefaults || self.ownApplications != 0 {
+            json.key("ownApplications")
+            json.value(self.ownApplications)
+        }
+        if json.includeDefaults || self.ownParticipants != 0 {
+            json.key("ownParticipants")
+            json.value(self.ownParticipants)
+        }
+        if json.includeDefaults || self.ownEvents != 0 {
+            json.key("ownEvents")
+            json.value(self.ownEvents)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.partnerId = try json.text()
+            case 2: self.asOf = try CommonV1.Date(json: &json)
+            case 3:
+                try json.beginArray()
+                while try json.nextElement() { self.schools.append(try PartnershipV1.PartnerCounts.School(json: &json)) }
+            case 4: self.candidates = try json.integer()
+            case 5: self.participants = try json.integer()
+            case 6: self.places = try json.integer()
+            case 7: self.events = try json.integer()
+            case 8: self.ownApplications = try json.integer()
+            case 9: self.ownParticipants = try json.integer()
+            case 10: self.ownEvents = try json.integer()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension PartnershipV1.PartnerCounts.School: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("school_urn", jsonName: "schoolUrn", number: 1, kind: .int64),
+        FieldInfo("school_name", jsonName: "schoolName", number: 2, kind: .string),
+        FieldInfo("candidates", jsonName: "candidates", number: 3, kind: .int64),
+        FieldInfo("participants", jsonName: "participants", number: 4, kind: .int64),
+        FieldInfo("places", jsonName: "places", number: 5, kind: .int64),
+        FieldInfo("events", jsonName: "events", number: 6, kind: .int64),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || self.schoolUrn != 0 {
+            json.key("schoolUrn")
+            json.value(self.schoolUrn)
+        }
+        if json.includeDefaults || !self.schoolName.isEmpty {
+            json.key("schoolName")
+            json.value(self.schoolName)
+        }
+        if json.includeDefaults || self.candidates != 0 {
+            json.key("candidates")
+            json.value(self.candidates)
+        }
+        if json.includeDefaults || self.participants != 0 {
+            json.key("participants")
+            json.value(self.participants)
+        }
+        if json.includeDefaults || self.places != 0 {
+            json.key("places")
+            json.value(self.places)
+        }
+        if json.includeDefaults || self.events != 0 {
+            json.key("events")
+            json.value(self.events)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.schoolUrn = try json.integer()
+            case 2: self.schoolName = try json.text()
+            case 3: self.candidates = try json.integer()
+            case 4: self.participants = try json.integer()
+            case 5: self.places = try json.integer()
+            case 6: self.events = try json.integer()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension PartnershipV1.GetPartnerCountsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("id", jsonName: "id", number: 1, kind: .string),
+        FieldInfo("as_of", jsonName: "asOf", number: 2, kind: .message, isOptional: true, messageName: "olp.common.v1.Date"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.id.isEmpty {
+            json.key("id")
+            json.value(self.id)
+        }
+        if let value = self.asOf {
+            json.key("asOf")
+            value.encodeJSON(into: &json)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.id = try json.text()
+            case 2: self.asOf = try CommonV1.Date(json: &json)
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
 extension PartnershipV1.ListPartnersRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("query", jsonName: "query", number: 1, kind: .string),

@@ -315,6 +315,131 @@ extension PartnershipV1 {
 }
 
 extension PartnershipV1 {
+    package struct BatchGetPartnersRequest: Hashable, Sendable {
+        /// At most 200.
+        package var ids: [String]
+
+        package init() { self.init(ids: []) }
+
+        package init(
+            ids: [String] = []
+        ) {
+            self.ids = ids
+        }
+    }
+}
+
+extension PartnershipV1 {
+    package struct BatchGetPartnersReply: Hashable, Sendable {
+        /// Those that exist, in the order asked for.
+        package var partners: [PartnershipV1.Partner]
+
+        package init() { self.init(partners: []) }
+
+        package init(
+            partners: [PartnershipV1.Partner] = []
+        ) {
+            self.partners = partners
+        }
+    }
+}
+
+extension PartnershipV1 {
+    /// What the other services' feeds have told so far, counted for one partner and its members on one day.
+    package struct PartnerCounts: Hashable, Sendable {
+        package struct School: Hashable, Sendable {
+            package var schoolUrn: Int64
+            package var schoolName: String
+            /// People who work there and applied for something.
+            package var candidates: Int64
+            /// Accepted applications of theirs that were not withdrawn.
+            package var participants: Int64
+            /// Places that they have at events.
+            package var places: Int64
+            /// Events that are held there and were not cancelled.
+            package var events: Int64
+
+            package init() { self.init(schoolUrn: 0) }
+
+            package init(
+                schoolUrn: Int64 = 0,
+                schoolName: String = "",
+                candidates: Int64 = 0,
+                participants: Int64 = 0,
+                places: Int64 = 0,
+                events: Int64 = 0
+            ) {
+                self.schoolUrn = schoolUrn
+                self.schoolName = schoolName
+                self.candidates = candidates
+                self.participants = participants
+                self.places = places
+                self.events = events
+            }
+        }
+
+        package var partnerId: String
+        package var asOf: CommonV1.Date?
+        /// By school name, then URN; every school that is a member on that day.
+        package var schools: [PartnershipV1.PartnerCounts.School]
+        /// Sums of the above.
+        package var candidates: Int64
+        package var participants: Int64
+        package var places: Int64
+        package var events: Int64
+        /// What names the partner itself, wherever the people work: applications that came through it, and those of them
+        /// that are participants; events that it holds and were not cancelled.
+        package var ownApplications: Int64
+        package var ownParticipants: Int64
+        package var ownEvents: Int64
+
+        package init() { self.init(partnerId: "") }
+
+        package init(
+            partnerId: String = "",
+            asOf: CommonV1.Date? = nil,
+            schools: [PartnershipV1.PartnerCounts.School] = [],
+            candidates: Int64 = 0,
+            participants: Int64 = 0,
+            places: Int64 = 0,
+            events: Int64 = 0,
+            ownApplications: Int64 = 0,
+            ownParticipants: Int64 = 0,
+            ownEvents: Int64 = 0
+        ) {
+            self.partnerId = partnerId
+            self.asOf = asOf
+            self.schools = schools
+            self.candidates = candidates
+            self.participants = participants
+            self.places = places
+            self.events = events
+            self.ownApplications = ownApplications
+            self.ownParticipants = ownParticipants
+            self.ownEvents = ownEvents
+        }
+    }
+}
+
+extension PartnershipV1 {
+    package struct GetPartnerCountsRequest: Hashable, Sendable {
+        package var id: String
+        /// The day whose members are counted; absent: today in London.
+        package var asOf: CommonV1.Date?
+
+        package init() { self.init(id: "") }
+
+        package init(
+            id: String = "",
+            asOf: CommonV1.Date? = nil
+        ) {
+            self.id = id
+            self.asOf = asOf
+        }
+    }
+}
+
+extension PartnershipV1 {
     package struct ListPartnersRequest: Hashable, Sendable {
         /// Words of the name; empty: all.
         package var query: String

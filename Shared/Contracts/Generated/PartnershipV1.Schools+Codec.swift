@@ -550,6 +550,95 @@ extension PartnershipV1.GetSchoolRequest: Message {
     }
 }
 
+extension PartnershipV1.BatchGetSchoolsRequest: Message {
+    package static var messageName: String { "olp.partnership.v1.BatchGetSchoolsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__batch_get_schools_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__batch_get_schools_request__place(arena.space(Olp__Partnership__V1__BatchGetSchoolsRequest.self))!
+        if !self.urns.isEmpty {
+            unsafe c.pointee.urns = arena.list(of: self.urns)
+            unsafe c.pointee.n_urns = self.urns.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__BatchGetSchoolsRequest.self)
+        self.urns = unsafe Unpacked.list(c.pointee.urns, c.pointee.n_urns)
+    }
+}
+
+extension PartnershipV1.BatchGetSchoolsReply: Message {
+    package static var messageName: String { "olp.partnership.v1.BatchGetSchoolsReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__partnership__v1__batch_get_schools_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__partnership__v1__batch_get_schools_reply__place(arena.space(Olp__Partnership__V1__BatchGetSchoolsReply.self))!
+        if !self.schools.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__Partnership__V1__School>?.self, count: self.schools.count)
+            for index in self.schools.indices {
+                unsafe list[index] = self.schools[index].lay(in: arena).assumingMemoryBound(to: Olp__Partnership__V1__School.self)
+            }
+            unsafe c.pointee.schools = list
+            unsafe c.pointee.n_schools = self.schools.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__Partnership__V1__BatchGetSchoolsReply.self)
+        var list1: [PartnershipV1.School] = []
+        if unsafe c.pointee.n_schools > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_schools)
+            for index in 0..<(unsafe c.pointee.n_schools) {
+                list1.append(try unsafe PartnershipV1.School(laid: c.pointee.schools[index]!))
+            }
+        }
+        self.schools = list1
+    }
+}
+
 extension PartnershipV1.GetSchoolGroupRequest: Message {
     package static var messageName: String { "olp.partnership.v1.GetSchoolGroupRequest" }
 

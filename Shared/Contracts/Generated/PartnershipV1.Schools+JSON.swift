@@ -531,6 +531,66 @@ extension PartnershipV1.GetSchoolRequest: JSONMessage {
     }
 }
 
+extension PartnershipV1.BatchGetSchoolsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("urns", jsonName: "urns", number: 1, kind: .int64, isRepeated: true),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.urns.isEmpty {
+            json.key("urns")
+            json.beginArray()
+            for value in self.urns { json.value(value) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.urns.append(try json.integer()) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension PartnershipV1.BatchGetSchoolsReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("schools", jsonName: "schools", number: 1, kind: .message, isRepeated: true, messageName: "olp.partnership.v1.School"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.schools.isEmpty {
+            json.key("schools")
+            json.beginArray()
+            for value in self.schools { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.schools.append(try PartnershipV1.School(json: &json)) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
 extension PartnershipV1.GetSchoolGroupRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("uid", jsonName: "uid", number: 1, kind: .int64),

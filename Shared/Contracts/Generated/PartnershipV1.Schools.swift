@@ -346,6 +346,36 @@ extension PartnershipV1 {
 }
 
 extension PartnershipV1 {
+    package struct BatchGetSchoolsRequest: Hashable, Sendable {
+        /// At most 200.
+        package var urns: [Int64]
+
+        package init() { self.init(urns: []) }
+
+        package init(
+            urns: [Int64] = []
+        ) {
+            self.urns = urns
+        }
+    }
+}
+
+extension PartnershipV1 {
+    package struct BatchGetSchoolsReply: Hashable, Sendable {
+        /// Those that the register holds, in the order asked for; without groups and links.
+        package var schools: [PartnershipV1.School]
+
+        package init() { self.init(schools: []) }
+
+        package init(
+            schools: [PartnershipV1.School] = []
+        ) {
+            self.schools = schools
+        }
+    }
+}
+
+extension PartnershipV1 {
     package struct GetSchoolGroupRequest: Hashable, Sendable {
         package var uid: Int64
 

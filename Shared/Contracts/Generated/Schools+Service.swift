@@ -7,6 +7,8 @@ package enum SchoolsMethods {
     /// NOT_FOUND for a URN that no imported register held.
     package static let getSchool = MethodDescriptor(
         service: "olp.partnership.v1.Schools", method: "GetSchool", kind: .unary, idempotency: .noSideEffects)
+    package static let batchGetSchools = MethodDescriptor(
+        service: "olp.partnership.v1.Schools", method: "BatchGetSchools", kind: .unary, idempotency: .noSideEffects)
     package static let searchSchools = MethodDescriptor(
         service: "olp.partnership.v1.Schools", method: "SearchSchools", kind: .unary, idempotency: .noSideEffects)
     package static let getSchoolGroup = MethodDescriptor(
@@ -17,7 +19,7 @@ package enum SchoolsMethods {
     package static let listGroupSchools = MethodDescriptor(
         service: "olp.partnership.v1.Schools", method: "ListGroupSchools", kind: .unary, idempotency: .noSideEffects)
 
-    package static let all: [MethodDescriptor] = [getSchool, searchSchools, getSchoolGroup, searchSchoolGroups, listGroupSchools]
+    package static let all: [MethodDescriptor] = [getSchool, batchGetSchools, searchSchools, getSchoolGroup, searchSchoolGroups, listGroupSchools]
 }
 
 /// Calls olp.partnership.v1.Schools.
@@ -33,6 +35,12 @@ package struct SchoolsClient: Sendable {
         _ request: PartnershipV1.GetSchoolRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> PartnershipV1.School {
         try await channel.unary(SchoolsMethods.getSchool, request, options)
+    }
+
+    package func batchGetSchools(
+        _ request: PartnershipV1.BatchGetSchoolsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> PartnershipV1.BatchGetSchoolsReply {
+        try await channel.unary(SchoolsMethods.batchGetSchools, request, options)
     }
 
     package func searchSchools(
@@ -68,6 +76,10 @@ package protocol SchoolsHandlers: Sendable {
         _ request: PartnershipV1.GetSchoolRequest, context: ServerContext
     ) async throws -> PartnershipV1.School
 
+    func batchGetSchools(
+        _ request: PartnershipV1.BatchGetSchoolsRequest, context: ServerContext
+    ) async throws -> PartnershipV1.BatchGetSchoolsReply
+
     func searchSchools(
         _ request: PartnershipV1.SearchSchoolsRequest, context: ServerContext
     ) async throws -> PartnershipV1.SearchSchoolsReply
@@ -92,6 +104,10 @@ extension SchoolsHandlers {
         router.unary(SchoolsMethods.getSchool) {
             (request: PartnershipV1.GetSchoolRequest, context: ServerContext) async throws -> PartnershipV1.School in
             try await self.getSchool(request, context: context)
+        }
+        router.unary(SchoolsMethods.batchGetSchools) {
+            (request: PartnershipV1.BatchGetSchoolsRequest, context: ServerContext) async throws -> PartnershipV1.BatchGetSchoolsReply in
+            try await self.batchGetSchools(request, context: context)
         }
         router.unary(SchoolsMethods.searchSchools) {
             (request: PartnershipV1.SearchSchoolsRequest, context: ServerContext) async throws -> PartnershipV1.SearchSchoolsReply in

@@ -1264,3 +1264,344 @@ extension TrainingEventsV1.GetRegisterReply: Message {
         self.candidateIds = list2
     }
 }
+
+extension TrainingEventsV1.ListAttendanceRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.ListAttendanceRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_attendance_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_attendance_request__place(arena.space(Olp__TrainingEvents__V1__ListAttendanceRequest.self))!
+        if !self.eventId.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.eventId.count)
+            for index in self.eventId.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.eventId[index]))
+            }
+            unsafe c.pointee.event_id = list
+            unsafe c.pointee.n_event_id = self.eventId.count
+        }
+        if !self.candidateId.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.candidateId.count)
+            for index in self.candidateId.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.candidateId[index]))
+            }
+            unsafe c.pointee.candidate_id = list
+            unsafe c.pointee.n_candidate_id = self.candidateId.count
+        }
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListAttendanceRequest.self)
+        var list1: [String] = []
+        if unsafe c.pointee.n_event_id > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_event_id)
+            for index in 0..<(unsafe c.pointee.n_event_id) {
+                list1.append(unsafe Unpacked.text(c.pointee.event_id[index]))
+            }
+        }
+        self.eventId = list1
+        var list2: [String] = []
+        if unsafe c.pointee.n_candidate_id > 0 {
+            list2.reserveCapacity(unsafe c.pointee.n_candidate_id)
+            for index in 0..<(unsafe c.pointee.n_candidate_id) {
+                list2.append(unsafe Unpacked.text(c.pointee.candidate_id[index]))
+            }
+        }
+        self.candidateId = list2
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension TrainingEventsV1.ListAttendanceReply: Message {
+    package static var messageName: String { "olp.training_events.v1.ListAttendanceReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_attendance_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_attendance_reply__place(arena.space(Olp__TrainingEvents__V1__ListAttendanceReply.self))!
+        if !self.lines.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__TrainingEvents__V1__Attendance>?.self, count: self.lines.count)
+            for index in self.lines.indices {
+                unsafe list[index] = self.lines[index].lay(in: arena).assumingMemoryBound(to: Olp__TrainingEvents__V1__Attendance.self)
+            }
+            unsafe c.pointee.lines = list
+            unsafe c.pointee.n_lines = self.lines.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListAttendanceReply.self)
+        var list1: [TrainingEventsV1.Attendance] = []
+        if unsafe c.pointee.n_lines > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_lines)
+            for index in 0..<(unsafe c.pointee.n_lines) {
+                list1.append(try unsafe TrainingEventsV1.Attendance(laid: c.pointee.lines[index]!))
+            }
+        }
+        self.lines = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}
+
+extension TrainingEventsV1.Participant: Message {
+    package static var messageName: String { "olp.training_events.v1.Participant" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__participant__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__participant__place(arena.space(Olp__TrainingEvents__V1__Participant.self))!
+        unsafe c.pointee.application_id = ProtobufCBinaryData(arena.bytes(of: self.applicationId))
+        unsafe c.pointee.candidate_id = ProtobufCBinaryData(arena.bytes(of: self.candidateId))
+        unsafe c.pointee.programme = ProtobufCBinaryData(arena.bytes(of: self.programme))
+        unsafe c.pointee.cohort_id = ProtobufCBinaryData(arena.bytes(of: self.cohortId))
+        if let value = self.schoolUrn {
+            unsafe c.pointee.has_school_urn = 1
+            unsafe c.pointee.school_urn = value
+        }
+        unsafe c.pointee.state = self.state.rawValue
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__Participant.self)
+        self.applicationId = unsafe Unpacked.text(c.pointee.application_id)
+        self.candidateId = unsafe Unpacked.text(c.pointee.candidate_id)
+        self.programme = unsafe Unpacked.text(c.pointee.programme)
+        self.cohortId = unsafe Unpacked.text(c.pointee.cohort_id)
+        self.schoolUrn = unsafe c.pointee.has_school_urn != 0 ? unsafe c.pointee.school_urn : nil
+        self.state = TrainingEventsV1.ParticipantState(rawValue: unsafe c.pointee.state)
+    }
+}
+
+extension TrainingEventsV1.ListParticipantsRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.ListParticipantsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_participants_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_participants_request__place(arena.space(Olp__TrainingEvents__V1__ListParticipantsRequest.self))!
+        if !self.applicationId.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.applicationId.count)
+            for index in self.applicationId.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.applicationId[index]))
+            }
+            unsafe c.pointee.application_id = list
+            unsafe c.pointee.n_application_id = self.applicationId.count
+        }
+        if !self.candidateId.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.candidateId.count)
+            for index in self.candidateId.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.candidateId[index]))
+            }
+            unsafe c.pointee.candidate_id = list
+            unsafe c.pointee.n_candidate_id = self.candidateId.count
+        }
+        if !self.programme.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.programme.count)
+            for index in self.programme.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.programme[index]))
+            }
+            unsafe c.pointee.programme = list
+            unsafe c.pointee.n_programme = self.programme.count
+        }
+        if !self.cohortId.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.cohortId.count)
+            for index in self.cohortId.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.cohortId[index]))
+            }
+            unsafe c.pointee.cohort_id = list
+            unsafe c.pointee.n_cohort_id = self.cohortId.count
+        }
+        if !self.state.isEmpty {
+            let list = unsafe arena.list(Int32.self, count: self.state.count)
+            for index in self.state.indices {
+                unsafe list[index] = self.state[index].rawValue
+            }
+            unsafe c.pointee.state = list
+            unsafe c.pointee.n_state = self.state.count
+        }
+        unsafe c.pointee.page_size = self.pageSize
+        unsafe c.pointee.page_token = ProtobufCBinaryData(arena.bytes(of: self.pageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListParticipantsRequest.self)
+        var list1: [String] = []
+        if unsafe c.pointee.n_application_id > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_application_id)
+            for index in 0..<(unsafe c.pointee.n_application_id) {
+                list1.append(unsafe Unpacked.text(c.pointee.application_id[index]))
+            }
+        }
+        self.applicationId = list1
+        var list2: [String] = []
+        if unsafe c.pointee.n_candidate_id > 0 {
+            list2.reserveCapacity(unsafe c.pointee.n_candidate_id)
+            for index in 0..<(unsafe c.pointee.n_candidate_id) {
+                list2.append(unsafe Unpacked.text(c.pointee.candidate_id[index]))
+            }
+        }
+        self.candidateId = list2
+        var list3: [String] = []
+        if unsafe c.pointee.n_programme > 0 {
+            list3.reserveCapacity(unsafe c.pointee.n_programme)
+            for index in 0..<(unsafe c.pointee.n_programme) {
+                list3.append(unsafe Unpacked.text(c.pointee.programme[index]))
+            }
+        }
+        self.programme = list3
+        var list4: [String] = []
+        if unsafe c.pointee.n_cohort_id > 0 {
+            list4.reserveCapacity(unsafe c.pointee.n_cohort_id)
+            for index in 0..<(unsafe c.pointee.n_cohort_id) {
+                list4.append(unsafe Unpacked.text(c.pointee.cohort_id[index]))
+            }
+        }
+        self.cohortId = list4
+        var list5: [TrainingEventsV1.ParticipantState] = []
+        if unsafe c.pointee.n_state > 0 {
+            list5.reserveCapacity(unsafe c.pointee.n_state)
+            for index in 0..<(unsafe c.pointee.n_state) {
+                list5.append(TrainingEventsV1.ParticipantState(rawValue: unsafe c.pointee.state[index]))
+            }
+        }
+        self.state = list5
+        self.pageSize = unsafe c.pointee.page_size
+        self.pageToken = unsafe Unpacked.text(c.pointee.page_token)
+    }
+}
+
+extension TrainingEventsV1.ListParticipantsReply: Message {
+    package static var messageName: String { "olp.training_events.v1.ListParticipantsReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__list_participants_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__list_participants_reply__place(arena.space(Olp__TrainingEvents__V1__ListParticipantsReply.self))!
+        if !self.participants.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__TrainingEvents__V1__Participant>?.self, count: self.participants.count)
+            for index in self.participants.indices {
+                unsafe list[index] = self.participants[index].lay(in: arena).assumingMemoryBound(to: Olp__TrainingEvents__V1__Participant.self)
+            }
+            unsafe c.pointee.participants = list
+            unsafe c.pointee.n_participants = self.participants.count
+        }
+        unsafe c.pointee.next_page_token = ProtobufCBinaryData(arena.bytes(of: self.nextPageToken))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__ListParticipantsReply.self)
+        var list1: [TrainingEventsV1.Participant] = []
+        if unsafe c.pointee.n_participants > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_participants)
+            for index in 0..<(unsafe c.pointee.n_participants) {
+                list1.append(try unsafe TrainingEventsV1.Participant(laid: c.pointee.participants[index]!))
+            }
+        }
+        self.participants = list1
+        self.nextPageToken = unsafe Unpacked.text(c.pointee.next_page_token)
+    }
+}

@@ -1105,3 +1105,265 @@ extension TrainingEventsV1.GetRegisterReply: JSONMessage {
         }
     }
 }
+
+extension TrainingEventsV1.ListAttendanceRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("event_id", jsonName: "eventId", number: 1, kind: .string, isRepeated: true),
+        FieldInfo("candidate_id", jsonName: "candidateId", number: 2, kind: .string, isRepeated: true),
+        FieldInfo("page_size", jsonName: "pageSize", number: 3, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 4, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.eventId.isEmpty {
+            json.key("eventId")
+            json.beginArray()
+            for value in self.eventId { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.candidateId.isEmpty {
+            json.key("candidateId")
+            json.beginArray()
+            for value in self.candidateId { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.eventId.append(try json.text()) }
+            case 2:
+                try json.beginArray()
+                while try json.nextElement() { self.candidateId.append(try json.text()) }
+            case 3: self.pageSize = try json.integer()
+            case 4: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.ListAttendanceReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("lines", jsonName: "lines", number: 1, kind: .message, isRepeated: true, messageName: "olp.training_events.v1.Attendance"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.lines.isEmpty {
+            json.key("lines")
+            json.beginArray()
+            for value in self.lines { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.lines.append(try TrainingEventsV1.Attendance(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.Participant: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("application_id", jsonName: "applicationId", number: 1, kind: .string),
+        FieldInfo("candidate_id", jsonName: "candidateId", number: 2, kind: .string),
+        FieldInfo("programme", jsonName: "programme", number: 3, kind: .string),
+        FieldInfo("cohort_id", jsonName: "cohortId", number: 4, kind: .string),
+        FieldInfo("school_urn", jsonName: "schoolUrn", number: 5, kind: .int64, isOptional: true),
+        FieldInfo("state", jsonName: "state", number: 6, kind: .enum, enumNames: TrainingEventsV1.ParticipantState.known.map(\.name)),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.applicationId.isEmpty {
+            json.key("applicationId")
+            json.value(self.applicationId)
+        }
+        if json.includeDefaults || !self.candidateId.isEmpty {
+            json.key("candidateId")
+            json.value(self.candidateId)
+        }
+        if json.includeDefaults || !self.programme.isEmpty {
+            json.key("programme")
+            json.value(self.programme)
+        }
+        if json.includeDefaults || !self.cohortId.isEmpty {
+            json.key("cohortId")
+            json.value(self.cohortId)
+        }
+        if let value = self.schoolUrn {
+            json.key("schoolUrn")
+            json.value(value)
+        }
+        if json.includeDefaults || self.state.rawValue != 0 {
+            json.key("state")
+            json.value(self.state)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.applicationId = try json.text()
+            case 2: self.candidateId = try json.text()
+            case 3: self.programme = try json.text()
+            case 4: self.cohortId = try json.text()
+            case 5: self.schoolUrn = try json.integer()
+            case 6: self.state = try json.enumeration()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.ListParticipantsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("application_id", jsonName: "applicationId", number: 1, kind: .string, isRepeated: true),
+        FieldInfo("candidate_id", jsonName: "candidateId", number: 2, kind: .string, isRepeated: true),
+        FieldInfo("programme", jsonName: "programme", number: 3, kind: .string, isRepeated: true),
+        FieldInfo("cohort_id", jsonName: "cohortId", number: 4, kind: .string, isRepeated: true),
+        FieldInfo("state", jsonName: "state", number: 5, kind: .enum, isRepeated: true, enumNames: TrainingEventsV1.ParticipantState.known.map(\.name)),
+        FieldInfo("page_size", jsonName: "pageSize", number: 6, kind: .int32),
+        FieldInfo("page_token", jsonName: "pageToken", number: 7, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.applicationId.isEmpty {
+            json.key("applicationId")
+            json.beginArray()
+            for value in self.applicationId { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.candidateId.isEmpty {
+            json.key("candidateId")
+            json.beginArray()
+            for value in self.candidateId { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.programme.isEmpty {
+            json.key("programme")
+            json.beginArray()
+            for value in self.programme { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.cohortId.isEmpty {
+            json.key("cohortId")
+            json.beginArray()
+            for value in self.cohortId { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.state.isEmpty {
+            json.key("state")
+            json.beginArray()
+            for value in self.state { json.value(value) }
+            json.endArray()
+        }
+        if json.includeDefaults || self.pageSize != 0 {
+            json.key("pageSize")
+            json.value(self.pageSize)
+        }
+        if json.includeDefaults || !self.pageToken.isEmpty {
+            json.key("pageToken")
+            json.value(self.pageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.applicationId.append(try json.text()) }
+            case 2:
+                try json.beginArray()
+                while try json.nextElement() { self.candidateId.append(try json.text()) }
+            case 3:
+                try json.beginArray()
+                while try json.nextElement() { self.programme.append(try json.text()) }
+            case 4:
+                try json.beginArray()
+                while try json.nextElement() { self.cohortId.append(try json.text()) }
+            case 5:
+                try json.beginArray()
+                while try json.nextElement() { self.state.append(try json.enumeration()) }
+            case 6: self.pageSize = try json.integer()
+            case 7: self.pageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.ListParticipantsReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("participants", jsonName: "participants", number: 1, kind: .message, isRepeated: true, messageName: "olp.training_events.v1.Participant"),
+        FieldInfo("next_page_token", jsonName: "nextPageToken", number: 2, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.participants.isEmpty {
+            json.key("participants")
+            json.beginArray()
+            for value in self.participants { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+        if json.includeDefaults || !self.nextPageToken.isEmpty {
+            json.key("nextPageToken")
+            json.value(self.nextPageToken)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.participants.append(try TrainingEventsV1.Participant(json: &json)) }
+            case 2: self.nextPageToken = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}

@@ -242,6 +242,55 @@ extension TrainingEventsV1 {
 }
 
 extension TrainingEventsV1 {
+    package enum ParticipantState: MessageEnum {
+        case unspecified
+        /// May book.
+        case active
+        case deferred
+        case withdrawn
+        /// A number that this release has no name for.
+        case unrecognized(Int32)
+
+        package init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .active
+            case 2: self = .deferred
+            case 3: self = .withdrawn
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        package var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .active: 1
+            case .deferred: 2
+            case .withdrawn: 3
+            case .unrecognized(let number): number
+            }
+        }
+
+        package var name: String {
+            switch self {
+            case .unspecified: "PARTICIPANT_STATE_UNSPECIFIED"
+            case .active: "PARTICIPANT_STATE_ACTIVE"
+            case .deferred: "PARTICIPANT_STATE_DEFERRED"
+            case .withdrawn: "PARTICIPANT_STATE_WITHDRAWN"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        package var isUnrecognized: Bool {
+            if case .unrecognized = self { true } else { false }
+        }
+
+        package static let known: [Self] = [.unspecified, .active, .deferred, .withdrawn]
+        package static var enumName: String { "olp.training_events.v1.ParticipantState" }
+    }
+}
+
+extension TrainingEventsV1 {
     /// A participant's place at an event.
     package struct Booking: Hashable, Sendable {
         /// UUIDv7.
@@ -801,6 +850,129 @@ extension TrainingEventsV1 {
         ) {
             self.lines = lines
             self.candidateIds = candidateIds
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListAttendanceRequest: Hashable, Sendable {
+        package var eventId: [String]
+        package var candidateId: [String]
+        /// 1 to 100; 0 means 50.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(eventId: []) }
+
+        package init(
+            eventId: [String] = [],
+            candidateId: [String] = [],
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.eventId = eventId
+            self.candidateId = candidateId
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListAttendanceReply: Hashable, Sendable {
+        /// The line that counts for each event, part and candidate; newest events first.
+        package var lines: [TrainingEventsV1.Attendance]
+        package var nextPageToken: String
+
+        package init() { self.init(lines: []) }
+
+        package init(
+            lines: [TrainingEventsV1.Attendance] = [],
+            nextPageToken: String = ""
+        ) {
+            self.lines = lines
+            self.nextPageToken = nextPageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    /// Somebody whose application was accepted, as Enrolment's feed told.
+    package struct Participant: Hashable, Sendable {
+        package var applicationId: String
+        package var candidateId: String
+        package var programme: String
+        package var cohortId: String
+        package var schoolUrn: Int64?
+        package var state: TrainingEventsV1.ParticipantState
+
+        package init() { self.init(applicationId: "") }
+
+        package init(
+            applicationId: String = "",
+            candidateId: String = "",
+            programme: String = "",
+            cohortId: String = "",
+            schoolUrn: Int64? = nil,
+            state: TrainingEventsV1.ParticipantState = TrainingEventsV1.ParticipantState(rawValue: 0)
+        ) {
+            self.applicationId = applicationId
+            self.candidateId = candidateId
+            self.programme = programme
+            self.cohortId = cohortId
+            self.schoolUrn = schoolUrn
+            self.state = state
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListParticipantsRequest: Hashable, Sendable {
+        package var applicationId: [String]
+        package var candidateId: [String]
+        package var programme: [String]
+        package var cohortId: [String]
+        package var state: [TrainingEventsV1.ParticipantState]
+        /// 1 to 100; 0 means 50.
+        package var pageSize: Int32
+        package var pageToken: String
+
+        package init() { self.init(applicationId: []) }
+
+        package init(
+            applicationId: [String] = [],
+            candidateId: [String] = [],
+            programme: [String] = [],
+            cohortId: [String] = [],
+            state: [TrainingEventsV1.ParticipantState] = [],
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.applicationId = applicationId
+            self.candidateId = candidateId
+            self.programme = programme
+            self.cohortId = cohortId
+            self.state = state
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct ListParticipantsReply: Hashable, Sendable {
+        /// By application.
+        package var participants: [TrainingEventsV1.Participant]
+        package var nextPageToken: String
+
+        package init() { self.init(participants: []) }
+
+        package init(
+            participants: [TrainingEventsV1.Participant] = [],
+            nextPageToken: String = ""
+        ) {
+            self.participants = participants
+            self.nextPageToken = nextPageToken
         }
     }
 }

@@ -651,6 +651,238 @@ extension TrainingEventsV1.ListEventsReply: Message {
     }
 }
 
+extension TrainingEventsV1.BatchGetEventsRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.BatchGetEventsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__batch_get_events_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__batch_get_events_request__place(arena.space(Olp__TrainingEvents__V1__BatchGetEventsRequest.self))!
+        if !self.ids.isEmpty {
+            let list = unsafe arena.list(ProtobufCBinaryData.self, count: self.ids.count)
+            for index in self.ids.indices {
+                unsafe list[index] = ProtobufCBinaryData(arena.bytes(of: self.ids[index]))
+            }
+            unsafe c.pointee.ids = list
+            unsafe c.pointee.n_ids = self.ids.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__BatchGetEventsRequest.self)
+        var list1: [String] = []
+        if unsafe c.pointee.n_ids > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_ids)
+            for index in 0..<(unsafe c.pointee.n_ids) {
+                list1.append(unsafe Unpacked.text(c.pointee.ids[index]))
+            }
+        }
+        self.ids = list1
+    }
+}
+
+extension TrainingEventsV1.BatchGetEventsReply: Message {
+    package static var messageName: String { "olp.training_events.v1.BatchGetEventsReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__batch_get_events_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__batch_get_events_reply__place(arena.space(Olp__TrainingEvents__V1__BatchGetEventsReply.self))!
+        if !self.events.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__TrainingEvents__V1__Event>?.self, count: self.events.count)
+            for index in self.events.indices {
+                unsafe list[index] = self.events[index].lay(in: arena).assumingMemoryBound(to: Olp__TrainingEvents__V1__Event.self)
+            }
+            unsafe c.pointee.events = list
+            unsafe c.pointee.n_events = self.events.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__BatchGetEventsReply.self)
+        var list1: [TrainingEventsV1.Event] = []
+        if unsafe c.pointee.n_events > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_events)
+            for index in 0..<(unsafe c.pointee.n_events) {
+                list1.append(try unsafe TrainingEventsV1.Event(laid: c.pointee.events[index]!))
+            }
+        }
+        self.events = list1
+    }
+}
+
+extension TrainingEventsV1.CountEventsRequest: Message {
+    package static var messageName: String { "olp.training_events.v1.CountEventsRequest" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__count_events_request__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__count_events_request__place(arena.space(Olp__TrainingEvents__V1__CountEventsRequest.self))!
+        unsafe c.pointee.cohort_id = ProtobufCBinaryData(arena.bytes(of: self.cohortId))
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__CountEventsRequest.self)
+        self.cohortId = unsafe Unpacked.text(c.pointee.cohort_id)
+    }
+}
+
+extension TrainingEventsV1.CountEventsReply: Message {
+    package static var messageName: String { "olp.training_events.v1.CountEventsReply" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__count_events_reply__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__count_events_reply__place(arena.space(Olp__TrainingEvents__V1__CountEventsReply.self))!
+        if !self.counts.isEmpty {
+            let list = unsafe arena.list(UnsafeMutablePointer<Olp__TrainingEvents__V1__CountEventsReply__Count>?.self, count: self.counts.count)
+            for index in self.counts.indices {
+                unsafe list[index] = self.counts[index].lay(in: arena).assumingMemoryBound(to: Olp__TrainingEvents__V1__CountEventsReply__Count.self)
+            }
+            unsafe c.pointee.counts = list
+            unsafe c.pointee.n_counts = self.counts.count
+        }
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__CountEventsReply.self)
+        var list1: [TrainingEventsV1.CountEventsReply.Count] = []
+        if unsafe c.pointee.n_counts > 0 {
+            list1.reserveCapacity(unsafe c.pointee.n_counts)
+            for index in 0..<(unsafe c.pointee.n_counts) {
+                list1.append(try unsafe TrainingEventsV1.CountEventsReply.Count(laid: c.pointee.counts[index]!))
+            }
+        }
+        self.counts = list1
+    }
+}
+
+extension TrainingEventsV1.CountEventsReply.Count: Message {
+    package static var messageName: String { "olp.training_events.v1.CountEventsReply.Count" }
+
+    package init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError) {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer { unsafe arena.release(to: mark) }
+        let descriptor = unsafe olp__training_events__v1__count_events_reply__count__get_descriptor()!
+        try unsafe self.init(laid: Unpacking.unpack(bytes, descriptor, limits, in: arena))
+    }
+
+    package func withPacking<R>(_ body: (borrowing Packing) throws -> R) rethrows -> R {
+        let arena = Arena.ofThisThread
+        let mark = unsafe arena.mark()
+        defer {
+            unsafe arena.release(to: mark)
+            // Long byte arrays are packed from where they are.
+            withExtendedLifetime(self) {}
+        }
+        return try body(unsafe Packing(structs: lay(in: arena)))
+    }
+
+    /// Makes the message's C struct, and all that it points to, in the arena.
+    package func lay(in arena: Arena) -> UnsafeMutableRawPointer {
+        let c = unsafe olp__training_events__v1__count_events_reply__count__place(arena.space(Olp__TrainingEvents__V1__CountEventsReply__Count.self))!
+        unsafe c.pointee.programme = ProtobufCBinaryData(arena.bytes(of: self.programme))
+        unsafe c.pointee.status = self.status.rawValue
+        unsafe c.pointee.events = self.events
+        unsafe c.pointee.capacity = self.capacity
+        unsafe c.pointee.booked = self.booked
+        unsafe c.pointee.waiting = self.waiting
+        return UnsafeMutableRawPointer(c)
+    }
+
+    /// Copies the message out of its C struct.
+    package init(laid: UnsafeRawPointer) throws(WireError) {
+        let c = unsafe laid.assumingMemoryBound(to: Olp__TrainingEvents__V1__CountEventsReply__Count.self)
+        self.programme = unsafe Unpacked.text(c.pointee.programme)
+        self.status = TrainingEventsV1.EventStatus(rawValue: unsafe c.pointee.status)
+        self.events = unsafe c.pointee.events
+        self.capacity = unsafe c.pointee.capacity
+        self.booked = unsafe c.pointee.booked
+        self.waiting = unsafe c.pointee.waiting
+    }
+}
+
 extension TrainingEventsV1.ListEventHistoryRequest: Message {
     package static var messageName: String { "olp.training_events.v1.ListEventHistoryRequest" }
 

@@ -649,6 +649,178 @@ extension TrainingEventsV1.ListEventsReply: JSONMessage {
     }
 }
 
+extension TrainingEventsV1.BatchGetEventsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("ids", jsonName: "ids", number: 1, kind: .string, isRepeated: true),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.ids.isEmpty {
+            json.key("ids")
+            json.beginArray()
+            for value in self.ids { json.value(value) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.ids.append(try json.text()) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.BatchGetEventsReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("events", jsonName: "events", number: 1, kind: .message, isRepeated: true, messageName: "olp.training_events.v1.Event"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.events.isEmpty {
+            json.key("events")
+            json.beginArray()
+            for value in self.events { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.events.append(try TrainingEventsV1.Event(json: &json)) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.CountEventsRequest: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("cohort_id", jsonName: "cohortId", number: 1, kind: .string),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.cohortId.isEmpty {
+            json.key("cohortId")
+            json.value(self.cohortId)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.cohortId = try json.text()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.CountEventsReply: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("counts", jsonName: "counts", number: 1, kind: .message, isRepeated: true, messageName: "olp.training_events.v1.CountEventsReply.Count"),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.counts.isEmpty {
+            json.key("counts")
+            json.beginArray()
+            for value in self.counts { value.encodeJSON(into: &json) }
+            json.endArray()
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1:
+                try json.beginArray()
+                while try json.nextElement() { self.counts.append(try TrainingEventsV1.CountEventsReply.Count(json: &json)) }
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
+extension TrainingEventsV1.CountEventsReply.Count: JSONMessage {
+    package static let fields: [FieldInfo] = [
+        FieldInfo("programme", jsonName: "programme", number: 1, kind: .string),
+        FieldInfo("status", jsonName: "status", number: 2, kind: .enum, enumNames: TrainingEventsV1.EventStatus.known.map(\.name)),
+        FieldInfo("events", jsonName: "events", number: 3, kind: .int64),
+        FieldInfo("capacity", jsonName: "capacity", number: 4, kind: .int64),
+        FieldInfo("booked", jsonName: "booked", number: 5, kind: .int64),
+        FieldInfo("waiting", jsonName: "waiting", number: 6, kind: .int64),
+    ]
+    private static let jsonNames = JSONNames(fields)
+
+    package func encodeJSONFields(into json: inout JSONWriter) {
+        if json.includeDefaults || !self.programme.isEmpty {
+            json.key("programme")
+            json.value(self.programme)
+        }
+        if json.includeDefaults || self.status.rawValue != 0 {
+            json.key("status")
+            json.value(self.status)
+        }
+        if json.includeDefaults || self.events != 0 {
+            json.key("events")
+            json.value(self.events)
+        }
+        if json.includeDefaults || self.capacity != 0 {
+            json.key("capacity")
+            json.value(self.capacity)
+        }
+        if json.includeDefaults || self.booked != 0 {
+            json.key("booked")
+            json.value(self.booked)
+        }
+        if json.includeDefaults || self.waiting != 0 {
+            json.key("waiting")
+            json.value(self.waiting)
+        }
+    }
+
+    package init(json: inout JSONReader) throws(JSONError) {
+        self.init()
+        var seen = JSONNames.Seen()
+        try json.beginObject()
+        while let number = try json.nextField(of: Self.jsonNames, &seen) {
+            switch number {
+            case 1: self.programme = try json.text()
+            case 2: self.status = try json.enumeration()
+            case 3: self.events = try json.integer()
+            case 4: self.capacity = try json.integer()
+            case 5: self.booked = try json.integer()
+            case 6: self.waiting = try json.integer()
+            default: try json.skipValue()
+            }
+        }
+    }
+}
+
 extension TrainingEventsV1.ListEventHistoryRequest: JSONMessage {
     package static let fields: [FieldInfo] = [
         FieldInfo("id", jsonName: "id", number: 1, kind: .string),

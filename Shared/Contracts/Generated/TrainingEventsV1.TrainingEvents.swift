@@ -433,6 +433,92 @@ extension TrainingEventsV1 {
 }
 
 extension TrainingEventsV1 {
+    package struct BatchGetEventsRequest: Hashable, Sendable {
+        /// At most 200.
+        package var ids: [String]
+
+        package init() { self.init(ids: []) }
+
+        package init(
+            ids: [String] = []
+        ) {
+            self.ids = ids
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct BatchGetEventsReply: Hashable, Sendable {
+        /// Those that exist, in the order asked for.
+        package var events: [TrainingEventsV1.Event]
+
+        package init() { self.init(events: []) }
+
+        package init(
+            events: [TrainingEventsV1.Event] = []
+        ) {
+            self.events = events
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct CountEventsRequest: Hashable, Sendable {
+        package var cohortId: String
+
+        package init() { self.init(cohortId: "") }
+
+        package init(
+            cohortId: String = ""
+        ) {
+            self.cohortId = cohortId
+        }
+    }
+}
+
+extension TrainingEventsV1 {
+    package struct CountEventsReply: Hashable, Sendable {
+        package struct Count: Hashable, Sendable {
+            package var programme: String
+            package var status: TrainingEventsV1.EventStatus
+            package var events: Int64
+            /// Sums over these events.
+            package var capacity: Int64
+            package var booked: Int64
+            package var waiting: Int64
+
+            package init() { self.init(programme: "") }
+
+            package init(
+                programme: String = "",
+                status: TrainingEventsV1.EventStatus = TrainingEventsV1.EventStatus(rawValue: 0),
+                events: Int64 = 0,
+                capacity: Int64 = 0,
+                booked: Int64 = 0,
+                waiting: Int64 = 0
+            ) {
+                self.programme = programme
+                self.status = status
+                self.events = events
+                self.capacity = capacity
+                self.booked = booked
+                self.waiting = waiting
+            }
+        }
+
+        package var counts: [TrainingEventsV1.CountEventsReply.Count]
+
+        package init() { self.init(counts: []) }
+
+        package init(
+            counts: [TrainingEventsV1.CountEventsReply.Count] = []
+        ) {
+            self.counts = counts
+        }
+    }
+}
+
+extension TrainingEventsV1 {
     package struct ListEventHistoryRequest: Hashable, Sendable {
         package var id: String
         /// 1 to 100; 0 means 50.

@@ -30,6 +30,21 @@ struct FeedService: FeedHandlers {
             }
         }
     }
+
+    func getFeedPosition(
+        _ request: CommonV1.GetFeedPositionRequest, context: ServerContext
+    ) async throws -> CommonV1.FeedEnd {
+        let end = try await store.feedEnd()
+        return CommonV1.FeedEnd(position: end.sequence == 0 ? "" : end.text)
+    }
+
+    func listFollowed(
+        _ request: CommonV1.ListFollowedRequest, context: ServerContext
+    ) async throws -> CommonV1.ListFollowedReply {
+        let positions = try await store.read { reader in try reader.followerPositions() }
+        return CommonV1.ListFollowedReply(
+            feeds: positions.map { .init(source: $0.source, position: $0.position) })
+    }
 }
 
 extension CommonV1.FeedEvent {

@@ -4,6 +4,13 @@ extension Reader {
     package func followerPosition(_ source: String) throws(StoreError) -> String? {
         try row("SELECT position FROM store_followers WHERE source = \(source)")?.text(0)
     }
+
+    /// How far this store has applied each feed of which it has applied anything, by source.
+    package func followerPositions() throws(StoreError) -> [(source: String, position: String)] {
+        try rows("SELECT source, position FROM store_followers ORDER BY source").map { row throws(StoreError) in
+            (source: try row.text(0), position: try row.text(1))
+        }
+    }
 }
 
 extension Writer {

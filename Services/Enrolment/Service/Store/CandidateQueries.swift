@@ -9,15 +9,31 @@ struct CandidateFilter: Hashable, Sendable {
         case updated = 3
     }
 
-    var query = ""
+    /// How somebody is named who is looked for.
+    enum Person: Hashable, Sendable {
+        /// Beginnings of words of the name.
+        case name(String)
+        case trn(TRN)
+        /// The whole address, as it is kept or typed with capitals.
+        case email(String)
+    }
+
+    var person: Person?
     var schools: [URN] = []
     var groups: [Int] = []
-    var trn: TRN?
     var order = Order.name
 
     var values: [SQLValue] {
-        [.text("candidates"), .text(query), .text(schools.map(\.description).joined(separator: ",")),
-         .text(groups.map(String.init).joined(separator: ",")), trn.sqlValue, .int(Int64(order.rawValue))]
+        let name: [SQLValue] = switch person {
+        case nil: [.null, .null]
+        case .name(let query): [.text("name"), .text(query)]
+        case .trn(let trn): [.text("trn"), trn.sqlValue]
+        case .email(let email): [.text("email"), .text(email)]
+        }
+        return [.text("candidates")] + name + [
+            .text(schools.map(\.description).joined(separator: ",")),
+            .text(groups.map(String.init).joined(separator: ",")), .int(Int64(order.rawValue)),
+        ]
     }
 }
 
@@ -73,7 +89,20 @@ extension EnrolmentStore {
 
     private static func conditions(_ filter: CandidateFilter, _ reader: any Reader) throws(StoreError) -> [SQL] {
         var conditions: [SQL] = ["1 = 1"]
-        for word in NameKey.words(filter.query) {
+        switch filter.person {
+        case nil: break
+        case .name(let query): conditions += try words(NameKey.words(query), reader)
+        case .trn(let trn): conditions.append("c.trn = \(trn)")
+        case .email(let email): conditions.append("c.email IN \(list: [email, email.lowercased()])")
+        }
+        if !filter.schools.isEmpty { conditions.append("c.school_urn IN \(list: filter.schools)") }
+        if !filter.groups.isEmpty { conditions.append("c.group_uid IN \(list: filter.groups)") }
+        return conditions
+    }
+
+    private static func words(_ words: [String], _ reader: any Reader) throws(StoreError) -> [SQL] {
+        var conditions: [SQL] = []
+        for word in words {
             // Everything that begins with the word lies between it and the word with the last character.
             let isMatch: SQL = "w.word >= \(word) AND w.word < \(word + "\u{10FFFF}")"
             let isCommon = try reader.row("""
@@ -83,9 +112,6 @@ extension EnrolmentStore {
                 ? "EXISTS (SELECT 1 FROM candidate_words w WHERE w.candidate_id = c.id AND \(isMatch))"
                 : "c.id IN (SELECT w.candidate_id FROM candidate_words w WHERE \(isMatch))")
         }
-        if !filter.schools.isEmpty { conditions.append("c.school_urn IN \(list: filter.schools)") }
-        if !filter.groups.isEmpty { conditions.append("c.group_uid IN \(list: filter.groups)") }
-        if let trn = filter.trn { conditions.append("c.trn = \(trn)") }
         return conditions
     }
 }
