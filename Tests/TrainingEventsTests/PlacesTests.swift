@@ -1,9 +1,10 @@
 import Contracts
 import RPC
+import ServiceKit
 import Storage
 import Testing
-import Values
 @testable import TrainingEventsService
+import Values
 
 @Suite("Places at events")
 struct PlacesTests {

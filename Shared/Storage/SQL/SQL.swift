@@ -104,3 +104,12 @@ extension Sequence<SQL> {
         return joined
     }
 }
+
+extension SQL {
+    /// Values for `IN`, filled up with the last one to a round number, so that few texts of statements come about.
+    package static func padded(_ values: [SQLValue]) -> SQL {
+        guard let last = values.last else { return "(NULL)" }
+        let size = [1, 10, 100, 1000].first { $0 >= values.count } ?? values.count
+        return "\(list: values + Array(repeating: last, count: size - values.count))"
+    }
+}

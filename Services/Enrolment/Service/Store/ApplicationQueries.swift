@@ -1,3 +1,4 @@
+import ServiceKit
 import Storage
 import Values
 
@@ -93,23 +94,6 @@ extension EnrolmentStore {
         return conditions
     }
 
-    /// Newest first; nil if there is no such application.
-    func history(of id: UUIDv7, pageSize: Int, token: String) async throws -> Page<HistoryEntry>? {
-        let filters: [SQLValue] = [.text("application-history"), id.sqlValue]
-        let after = try PageToken.keys(token, count: 1, filters: filters)
-        return try await store.read { reader in
-            guard try ApplicationTable.find(id, reader) != nil else { return nil }
-            var before = Int64.max
-            if case .int(let version) = after?.first { before = version }
-            let records = try reader.history(entity: "application", id: id.text, before: before, limit: pageSize + 1)
-            var page = Page(elements: records.prefix(pageSize).map { HistoryEntry($0) })
-            if records.count > pageSize, let last = page.elements.last {
-                page.nextToken = PageToken.text(after: [.int(last.version)], filters: filters)
-            }
-            return page
-        }
-    }
-
     /// By programme, then status; nil if there is no such cohort.
     func counts(of cohort: CohortID) async throws -> [ApplicationCount]? {
         try await store.read { reader in
@@ -127,5 +111,10 @@ extension EnrolmentStore {
                         training: TrainingStatus(rawValue: Int(try row.int(2))), applications: try row.int(3))
                 }
         }
+    }
+
+    /// Newest first; nil if there is no such application.
+    func history(of id: UUIDv7, pageSize: Int, token: String) async throws -> Page<HistoryRecord>? {
+        try await store.history(of: id, entity: "application", pageSize: pageSize, token: token)
     }
 }

@@ -1,5 +1,6 @@
-package import Storage
-package import Values
+import ServiceKit
+import Storage
+import Values
 
 /// What this service keeps: cohorts, candidates, applications, and imports of these. Each method is one
 /// transaction, in the words of the business; SQL goes no further than this folder.
@@ -26,35 +27,15 @@ enum RecordNotFound: Error, Hashable, Sendable {
     case application(UUIDv7)
 }
 
-extension URN: SQLBindable {
-    package var sqlValue: SQLValue { .int(Int64(number)) }
-}
-
-extension TRN: SQLBindable {
-    package var sqlValue: SQLValue { .int(Int64(number)) }
-}
-
-extension UUIDv7: SQLBindable {
-    package var sqlValue: SQLValue { .text(text) }
-}
-
 extension CohortID: SQLBindable {
     package var sqlValue: SQLValue { .text(text) }
 }
 
 extension Row {
-    func identifier(_ column: some RowColumn) throws(StoreError) -> UUIDv7 {
-        guard let id = try UUIDv7(text(column)) else { throw unreadable(column, "identifier") }
-        return id
-    }
 
     func cohortID(_ column: some RowColumn) throws(StoreError) -> CohortID {
         guard let id = try CohortID(text(column)) else { throw unreadable(column, "cohort") }
         return id
-    }
-
-    func optionalTRN(_ column: some RowColumn) throws(StoreError) -> TRN? {
-        try optionalInt(column).flatMap { TRN(number: Int($0)) }
     }
 
     /// Of a column with a URN and one with a group UID.
@@ -64,48 +45,5 @@ extension Row {
             return .school(urn)
         }
         return try optionalInt(uid).map { .trust(Int($0)) }
-    }
-
-    func unreadable(_ column: some RowColumn, _ what: String) -> StoreError {
-        StoreError(.mismatch, "Column \(column) holds no \(what).")
-    }
-}
-
-/// A page of a list and how to get the next.
-struct Page<Element: Sendable>: Sendable {
-    var elements: [Element] = []
-    /// Empty on the last page.
-    var nextToken = ""
-}
-
-extension Page {
-    /// Of `size` + 1 rows at most, of which the last only tells that there are more.
-    init(_ rows: [Row], size: Int, filters: [SQLValue], element: (Row) throws -> Element,
-         keys: (Row) throws -> [SQLValue]) throws {
-        elements = try rows.prefix(size).map(element)
-        if rows.count > size, size > 0 {
-            nextToken = PageToken.text(after: try keys(rows[size - 1]), filters: filters)
-        }
-    }
-}
-
-/// One entry of a record's history, as it is shown.
-struct HistoryEntry: Hashable, Sendable {
-    var version: Int64
-    var at: Instant
-    var actorID: String
-    var actorKind: String
-    var change: String
-    var reason: String
-    var detailJSON: String
-
-    init(_ record: HistoryRecord) {
-        version = record.version
-        at = record.at
-        actorID = record.actor.id
-        actorKind = record.actor.kind
-        change = record.change
-        reason = record.reason
-        detailJSON = record.detailJSON
     }
 }

@@ -1,12 +1,8 @@
+import ServiceKit
+
 /// Writes the messages that this service's events carry. The store does not know the messages; whoever
 /// puts the service together gives it this.
 protocol EventPayloads: Sendable {
     func application(_ application: Application, candidateName: String) -> EventPayload
     func candidate(_ candidate: Candidate) -> EventPayload
-}
-
-struct EventPayload: Hashable, Sendable {
-    /// Full name of the message.
-    var type: String
-    var bytes: [UInt8]
 }

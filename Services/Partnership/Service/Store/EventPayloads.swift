@@ -1,3 +1,4 @@
+import ServiceKit
 import Values
 
 /// Writes the messages that this service's events carry. The store does not know the messages; whoever
@@ -6,12 +7,6 @@ protocol EventPayloads: Sendable {
     func partner(_ partner: Partner) -> EventPayload
     func member(_ member: PartnerMember, schoolName: String) -> EventPayload
     func school(_ school: SchoolEventFacts) -> EventPayload
-}
-
-struct EventPayload: Hashable, Sendable {
-    /// Full name of the message.
-    var type: String
-    var bytes: [UInt8]
 }
 
 /// What followers learn of a school.

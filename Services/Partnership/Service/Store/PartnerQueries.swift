@@ -1,3 +1,4 @@
+import ServiceKit
 import Storage
 import Values
 
@@ -94,40 +95,7 @@ extension PartnershipStore {
     }
 
     /// Newest first; nil if there is no such partner.
-    func history(of id: UUIDv7, pageSize: Int, token: String) async throws -> Page<HistoryEntry>? {
-        let filters: [SQLValue] = [.text("partner-history"), id.sqlValue]
-        let after = try PageToken.keys(token, count: 1, filters: filters)
-        return try await store.read { reader in
-            guard try PartnerTable.find(id, reader) != nil else { return nil }
-            var before = Int64.max
-            if case .int(let version) = after?.first { before = version }
-            let records = try reader.history(entity: "partner", id: id.text, before: before, limit: pageSize + 1)
-            var page = Page(elements: records.prefix(pageSize).map { HistoryEntry($0) })
-            if records.count > pageSize, let last = page.elements.last {
-                page.nextToken = PageToken.text(after: [.int(last.version)], filters: filters)
-            }
-            return page
-        }
-    }
-}
-
-/// One entry of a record's history, as it is shown.
-struct HistoryEntry: Hashable, Sendable {
-    var version: Int64
-    var at: Instant
-    var actorID: String
-    var actorKind: String
-    var change: String
-    var reason: String
-    var detailJSON: String
-
-    init(_ record: HistoryRecord) {
-        version = record.version
-        at = record.at
-        actorID = record.actor.id
-        actorKind = record.actor.kind
-        change = record.change
-        reason = record.reason
-        detailJSON = record.detailJSON
+    func history(of id: UUIDv7, pageSize: Int, token: String) async throws -> Page<HistoryRecord>? {
+        try await store.history(of: id, entity: "partner", pageSize: pageSize, token: token)
     }
 }

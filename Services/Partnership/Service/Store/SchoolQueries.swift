@@ -1,3 +1,4 @@
+import ServiceKit
 import Storage
 import Values
 
@@ -146,22 +147,4 @@ struct SearchableRegister: Sendable {
     var generation: Int64
     var schools: [SearchableSchool] = []
     var groups: [SearchableGroup] = []
-}
-
-/// A page of a list and how to get the next.
-struct Page<Element: Sendable>: Sendable {
-    var elements: [Element] = []
-    /// Empty on the last page.
-    var nextToken = ""
-}
-
-extension Page {
-    /// Of `size` + 1 rows at most, of which the last only tells that there are more.
-    init(_ rows: [Row], size: Int, filters: [SQLValue], element: (Row) throws -> Element,
-         keys: (Row) throws -> [SQLValue]) throws {
-        elements = try rows.prefix(size).map(element)
-        if rows.count > size, size > 0 {
-            nextToken = PageToken.text(after: try keys(rows[size - 1]), filters: filters)
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import ServiceKit
 import Values
 
 /// Writes the messages that this service's events carry. The store does not know the messages; whoever
@@ -6,10 +7,4 @@ protocol EventPayloads: Sendable {
     func event(_ event: TrainingEvent) -> EventPayload
     func booking(_ booking: Booking, school: URN?) -> EventPayload
     func waiting(_ entry: WaitingEntry) -> EventPayload
-}
-
-struct EventPayload: Hashable, Sendable {
-    /// Full name of the message.
-    var type: String
-    var bytes: [UInt8]
 }

@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension ApplicationImportsService {
     func listRowResults(
         _ request: EnrolmentV1.ListRowResultsRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListRowResultsReply {
-        let id = try EnrolmentErrors.identifier(request.id, "import")
+        let id = try UUIDv7(request.id, of: "import")
         var violations = FieldViolations()
         var outcomes: [RowOutcome] = []
         for (index, outcome) in request.outcome.prefix(100).enumerated() {

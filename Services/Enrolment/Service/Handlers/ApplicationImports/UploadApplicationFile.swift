@@ -15,7 +15,7 @@ extension ApplicationImportsService {
         violations.require((0...Int64(largestFile)).contains(head.bytesTotal), "head.bytesTotal",
                            "must be at most \(largestFile)")
         try violations.throwIfAny()
-        let id = try EnrolmentErrors.identifier(head.importId, "import")
+        let id = try UUIDv7(head.importId, of: "import")
         return try await ImportErrors.translate(head.importId) {
             let upload = try await store.beginUpload(to: id)
             do {

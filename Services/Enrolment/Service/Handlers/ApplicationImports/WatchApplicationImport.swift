@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension ApplicationImportsService {
     /// How often an import is looked at that another replica runs.
@@ -10,7 +11,7 @@ extension ApplicationImportsService {
         _ request: EnrolmentV1.GetApplicationImportRequest, to writer: ResponseWriter<EnrolmentV1.ApplicationImport>,
         context: ServerContext
     ) async throws {
-        let id = try EnrolmentErrors.identifier(request.id, "import")
+        let id = try UUIDv7(request.id, of: "import")
         var last: Int64 = 0
         while true {
             try Task.checkCancellation()

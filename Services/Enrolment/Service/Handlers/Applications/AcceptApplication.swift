@@ -8,9 +8,9 @@ extension ApplicationsService {
     func acceptApplication(
         _ request: EnrolmentV1.AcceptApplicationRequest, context: ServerContext
     ) async throws -> EnrolmentV1.Application {
-        let id = try EnrolmentErrors.identifier(request.id, "application")
+        let id = try UUIDv7(request.id, of: "application")
         var violations = FieldViolations()
-        violations.version(request.expectedVersion)
+        violations.expectedVersion(request.expectedVersion)
         if let schedule = request.schedule {
             violations.require(CohortRules.isIdentifier(schedule), "schedule", "must be the identifier of a schedule")
         }

@@ -15,9 +15,9 @@ struct ApplicationsService: ApplicationsHandlers {
         _ id: String, _ name: String, reason: String, expectedVersion: Int64, _ context: ServerContext,
         _ move: @escaping @Sendable (ApplicationRules) throws(EnrolmentRefusal) -> Application
     ) async throws -> EnrolmentV1.Application {
-        let key = try EnrolmentErrors.identifier(id, "application")
+        let key = try UUIDv7(id, of: "application")
         var violations = FieldViolations()
-        violations.version(expectedVersion)
+        violations.expectedVersion(expectedVersion)
         try violations.throwIfAny()
         let mutation = context.mutation(reason: reason, at: wallClock.now())
         let reply = try await EnrolmentErrors.translate(id) {

@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension ApplicationsService {
     func listApplicationHistory(
         _ request: EnrolmentV1.ListApplicationHistoryRequest, context: ServerContext
     ) async throws -> EnrolmentV1.ListApplicationHistoryReply {
-        let id = try EnrolmentErrors.identifier(request.id, "application")
+        let id = try UUIDv7(request.id, of: "application")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)
         try violations.throwIfAny()

@@ -8,12 +8,12 @@ extension CandidatesService {
     func updateCandidate(
         _ request: EnrolmentV1.UpdateCandidateRequest, context: ServerContext
     ) async throws -> EnrolmentV1.Candidate {
-        let id = try EnrolmentErrors.identifier(request.id, "candidate")
+        let id = try UUIDv7(request.id, of: "candidate")
         var violations = FieldViolations()
         let details = violations.candidateDetails(
             fullName: request.fullName, email: request.email, trn: request.trn, schoolURN: request.schoolUrn,
             groupUID: request.groupUid)
-        violations.version(request.expectedVersion)
+        violations.expectedVersion(request.expectedVersion)
         try violations.throwIfAny()
         guard let held = try await store.candidate(id) else { throw RPCError.notFound("candidate", request.id) }
         let mutation = context.mutation(reason: request.reason, at: wallClock.now())

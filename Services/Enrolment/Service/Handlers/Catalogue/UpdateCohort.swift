@@ -12,7 +12,7 @@ extension CatalogueService {
         var violations = FieldViolations()
         let details = violations.cohortDetails(
             name: request.name, from: request.applicationsFrom, to: request.applicationsTo, request.schedules)
-        violations.version(request.expectedVersion)
+        violations.expectedVersion(request.expectedVersion)
         try violations.throwIfAny()
         guard let details else { throw RPCError(.invalidArgument, "The cohort cannot be read.") }
         let mutation = context.mutation(reason: request.reason, at: wallClock.now())

@@ -39,8 +39,8 @@ extension FieldViolations {
     mutating func cohortDetails(
         name: String, from: CommonV1.Date?, to: CommonV1.Date?, _ schedules: [EnrolmentV1.Schedule]
     ) -> CohortDetails? {
-        let first = date(from, "applicationsFrom")
-        let last = date(to, "applicationsTo")
+        let first = neededDate(from, "applicationsFrom")
+        let last = neededDate(to, "applicationsTo")
         var read: [Schedule] = []
         for (index, schedule) in schedules.prefix(CohortRules.mostSchedules + 1).enumerated() {
             if let schedule = self.schedule(schedule, "schedules[\(index)]") { read.append(schedule) }
@@ -52,10 +52,10 @@ extension FieldViolations {
     private mutating func schedule(_ schedule: EnrolmentV1.Schedule, _ path: String) -> Schedule? {
         let group = CourseGroup(rawValue: Int(schedule.courseGroup.rawValue))
         require(group != nil, "\(path).courseGroup", "must be a course group that this release knows")
-        let acceptanceFrom = date(schedule.acceptanceFrom, "\(path).acceptanceFrom")
-        let acceptanceTo = date(schedule.acceptanceTo, "\(path).acceptanceTo")
-        let startsOn = date(schedule.startsOn, "\(path).startsOn")
-        let endsOn = date(schedule.endsOn, "\(path).endsOn")
+        let acceptanceFrom = neededDate(schedule.acceptanceFrom, "\(path).acceptanceFrom")
+        let acceptanceTo = neededDate(schedule.acceptanceTo, "\(path).acceptanceTo")
+        let startsOn = neededDate(schedule.startsOn, "\(path).startsOn")
+        let endsOn = neededDate(schedule.endsOn, "\(path).endsOn")
         guard let group, let acceptanceFrom, let acceptanceTo, let startsOn, let endsOn else { return nil }
         return Schedule(identifier: schedule.identifier, group: group, acceptanceFrom: acceptanceFrom,
                         acceptanceTo: acceptanceTo, startsOn: startsOn, endsOn: endsOn)

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 import Wire
 
@@ -13,11 +14,5 @@ struct ContractPayloads: EventPayloads {
         return EventPayload(EnrolmentV1.CandidateChanged(
             candidateId: candidate.id.text, fullName: candidate.details.fullName,
             schoolUrn: employer?.urn.map { Int64($0.number) }, groupUid: employer?.groupUID.map { Int64($0) }))
-    }
-}
-
-extension EventPayload {
-    init<Content: Message>(_ message: Content) {
-        self.init(type: Content.messageName, bytes: message.encoded())
     }
 }

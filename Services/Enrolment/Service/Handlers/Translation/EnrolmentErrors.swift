@@ -36,12 +36,6 @@ enum EnrolmentErrors {
         }
     }
 
-    /// An id of a path; one that cannot be an id names nothing.
-    static func identifier(_ text: String, _ kind: String) throws(RPCError) -> UUIDv7 {
-        guard let id = UUIDv7(text) else { throw RPCError.notFound(kind, text) }
-        return id
-    }
-
     static func cohort(_ text: String) throws(RPCError) -> CohortID {
         guard let id = CohortID(text) else { throw RPCError.notFound("cohort", text) }
         return id

@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension GiasImportsService {
     func listGiasImportIssues(
         _ request: PartnershipV1.ListGiasImportIssuesRequest, context: ServerContext
     ) async throws -> PartnershipV1.ListGiasImportIssuesReply {
-        let id = try PartnerErrors.identifier(request.id, "import")
+        let id = try UUIDv7(request.id, of: "import")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 100, most: 1000)
         try violations.throwIfAny()

@@ -14,7 +14,7 @@ extension GiasImportsService {
             throw RPCError(.invalidArgument, "The first message must name the import and the file: it must be a head.")
         }
         let kind = try check(head)
-        let id = try PartnerErrors.identifier(head.importId, "import")
+        let id = try UUIDv7(head.importId, of: "import")
         return try await ImportErrors.translate(head.importId) {
             let upload = try await store.beginUpload(to: id)
             do {

@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension GiasImportsService {
     /// How often an import is looked at that another replica runs.
@@ -10,7 +11,7 @@ extension GiasImportsService {
         _ request: PartnershipV1.GetGiasImportRequest, to writer: ResponseWriter<PartnershipV1.GiasImport>,
         context: ServerContext
     ) async throws {
-        let id = try PartnerErrors.identifier(request.id, "import")
+        let id = try UUIDv7(request.id, of: "import")
         var last: Int64 = 0
         while true {
             try Task.checkCancellation()

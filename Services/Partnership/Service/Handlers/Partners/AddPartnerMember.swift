@@ -8,7 +8,7 @@ extension PartnersService {
     func addPartnerMember(
         _ request: PartnershipV1.AddPartnerMemberRequest, context: ServerContext
     ) async throws -> PartnershipV1.PartnerMember {
-        let partner = try PartnerErrors.identifier(request.partnerId, "partner")
+        let partner = try UUIDv7(request.partnerId, of: "partner")
         var violations = FieldViolations()
         let urn = violations.urn(request.schoolUrn, "schoolUrn")
         let from = violations.date(request.from, "from") ?? wallClock.today()

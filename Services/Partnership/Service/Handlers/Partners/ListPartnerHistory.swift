@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension PartnersService {
     func listPartnerHistory(
         _ request: PartnershipV1.ListPartnerHistoryRequest, context: ServerContext
     ) async throws -> PartnershipV1.ListPartnerHistoryReply {
-        let id = try PartnerErrors.identifier(request.id, "partner")
+        let id = try UUIDv7(request.id, of: "partner")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)
         try violations.throwIfAny()

@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension PartnersService {
     func listPartnerMembers(
         _ request: PartnershipV1.ListPartnerMembersRequest, context: ServerContext
     ) async throws -> PartnershipV1.ListPartnerMembersReply {
-        let id = try PartnerErrors.identifier(request.partnerId, "partner")
+        let id = try UUIDv7(request.partnerId, of: "partner")
         var violations = FieldViolations()
         let asOf = violations.date(request.asOf, "asOf")
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)

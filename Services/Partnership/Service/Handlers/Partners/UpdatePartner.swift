@@ -8,7 +8,7 @@ extension PartnersService {
     func updatePartner(
         _ request: PartnershipV1.UpdatePartnerRequest, context: ServerContext
     ) async throws -> PartnershipV1.Partner {
-        let id = try PartnerErrors.identifier(request.id, "partner")
+        let id = try UUIDv7(request.id, of: "partner")
         var violations = FieldViolations()
         let status = violations.partnerStatus(request.status, "status")
         var edit = PartnerEdit(

@@ -8,8 +8,8 @@ extension PartnersService {
     func updatePartnerMember(
         _ request: PartnershipV1.UpdatePartnerMemberRequest, context: ServerContext
     ) async throws -> PartnershipV1.PartnerMember {
-        let partner = try PartnerErrors.identifier(request.partnerId, "partner")
-        let id = try PartnerErrors.identifier(request.id, "partner member")
+        let partner = try UUIDv7(request.partnerId, of: "partner")
+        let id = try UUIDv7(request.id, of: "partner member")
         var violations = FieldViolations()
         violations.require(request.from != nil, "from", "must be given")
         let from = violations.date(request.from, "from")

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 import Wire
 
@@ -16,11 +17,5 @@ struct ContractPayloads: EventPayloads {
         EventPayload(PartnershipV1.SchoolChanged(
             urn: Int64(school.urn.number), name: school.name, selectable: school.isSelectable, open: school.isOpen,
             successors: school.successors.map { Int64($0.number) }))
-    }
-}
-
-extension EventPayload {
-    init<Content: Message>(_ message: Content) {
-        self.init(type: Content.messageName, bytes: message.encoded())
     }
 }

@@ -30,14 +30,6 @@ extension PartnershipV1.PartnerMember {
     }
 }
 
-extension CommonV1.HistoryEntry {
-    init(_ entry: HistoryEntry) {
-        self.init(
-            version: entry.version, at: .init(entry.at), actor: .init(id: entry.actorID, kind: entry.actorKind),
-            change: entry.change, reason: entry.reason, detailJson: entry.detailJSON)
-    }
-}
-
 extension FieldViolations {
     /// Nil for "unspecified"; other numbers without a name are reported.
     mutating func partnerKind(_ kind: PartnershipV1.PartnerKind, _ field: String) -> PartnerKind? {
@@ -89,11 +81,5 @@ enum PartnerErrors {
         case .versionIsOld(let expected, let actual):
             return RPCError.staleVersion("partner", id, expected: expected, found: actual)
         }
-    }
-
-    /// An id of a path; one that cannot be an id names nothing.
-    static func identifier(_ text: String, _ kind: String) throws(RPCError) -> UUIDv7 {
-        guard let id = UUIDv7(text) else { throw RPCError.notFound(kind, text) }
-        return id
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 
 extension PartnershipV1.School {

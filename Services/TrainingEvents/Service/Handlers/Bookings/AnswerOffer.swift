@@ -8,7 +8,7 @@ extension BookingsService {
     func answerOffer(
         _ request: TrainingEventsV1.AnswerOfferRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.BookPlaceReply {
-        let id = try EventsErrors.identifier(request.entryId, "waiting entry")
+        let id = try UUIDv7(request.entryId, of: "waiting entry")
         var violations = FieldViolations()
         violations.require(!request.accept || !request.keepPosition, "keepPosition", "must be left out on acceptance")
         try violations.throwIfAny()

@@ -8,7 +8,7 @@ extension BookingsService {
     func bookPlace(
         _ request: TrainingEventsV1.BookPlaceRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.BookPlaceReply {
-        let event = try EventsErrors.identifier(request.eventId, "event")
+        let event = try UUIDv7(request.eventId, of: "event")
         var violations = FieldViolations()
         violations.require(UUIDv7(request.applicationId) != nil, "applicationId", "must be the id of an application")
         let priority = request.priority == .unspecified

@@ -8,7 +8,7 @@ extension BookingsService {
     func cancelBooking(
         _ request: TrainingEventsV1.CancelBookingRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Booking {
-        let id = try EventsErrors.identifier(request.id, "booking")
+        let id = try UUIDv7(request.id, of: "booking")
         var violations = FieldViolations()
         violations.expectedVersion(request.expectedVersion)
         try violations.throwIfAny()

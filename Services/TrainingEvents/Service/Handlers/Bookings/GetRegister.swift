@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension BookingsService {
     func getRegister(
         _ request: TrainingEventsV1.GetRegisterRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.GetRegisterReply {
-        let id = try EventsErrors.identifier(request.eventId, "event")
+        let id = try UUIDv7(request.eventId, of: "event")
         guard let register = try await store.register(of: id, allLines: request.allLines) else {
             throw RPCError.notFound("event", request.eventId)
         }

@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension BookingsService {
     func listBookingHistory(
         _ request: TrainingEventsV1.ListBookingHistoryRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListBookingHistoryReply {
-        let id = try EventsErrors.identifier(request.id, "booking")
+        let id = try UUIDv7(request.id, of: "booking")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)
         try violations.throwIfAny()

@@ -7,7 +7,7 @@ extension BookingsService {
     func listPromotionDecisions(
         _ request: TrainingEventsV1.ListPromotionDecisionsRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListPromotionDecisionsReply {
-        let id = try EventsErrors.identifier(request.eventId, "event")
+        let id = try UUIDv7(request.eventId, of: "event")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)
         try violations.throwIfAny()

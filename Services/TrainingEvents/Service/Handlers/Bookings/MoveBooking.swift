@@ -8,8 +8,8 @@ extension BookingsService {
     func moveBooking(
         _ request: TrainingEventsV1.MoveBookingRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Booking {
-        let id = try EventsErrors.identifier(request.id, "booking")
-        let target = try EventsErrors.identifier(request.toEventId, "event")
+        let id = try UUIDv7(request.id, of: "booking")
+        let target = try UUIDv7(request.toEventId, of: "event")
         var violations = FieldViolations()
         violations.expectedVersion(request.expectedVersion)
         try violations.throwIfAny()

@@ -8,7 +8,7 @@ extension BookingsService {
     func recordAttendance(
         _ request: TrainingEventsV1.RecordAttendanceRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.RecordAttendanceReply {
-        let id = try EventsErrors.identifier(request.eventId, "event")
+        let id = try UUIDv7(request.eventId, of: "event")
         var violations = FieldViolations()
         var marks: [AttendanceMark] = []
         for (index, line) in request.lines.enumerated() {

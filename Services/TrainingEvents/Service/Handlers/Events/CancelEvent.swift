@@ -8,7 +8,7 @@ extension EventsService {
     func cancelEvent(
         _ request: TrainingEventsV1.CancelEventRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Event {
-        let id = try EventsErrors.identifier(request.id, "event")
+        let id = try UUIDv7(request.id, of: "event")
         var violations = FieldViolations()
         violations.expectedVersion(request.expectedVersion)
         try violations.throwIfAny()

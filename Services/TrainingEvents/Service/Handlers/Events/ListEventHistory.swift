@@ -1,12 +1,13 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension EventsService {
     func listEventHistory(
         _ request: TrainingEventsV1.ListEventHistoryRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.ListEventHistoryReply {
-        let id = try EventsErrors.identifier(request.id, "event")
+        let id = try UUIDv7(request.id, of: "event")
         var violations = FieldViolations()
         let pageSize = violations.pageSize(request.pageSize, standard: 50, most: 100)
         try violations.throwIfAny()

@@ -8,7 +8,7 @@ extension EventsService {
     func updateEvent(
         _ request: TrainingEventsV1.UpdateEventRequest, context: ServerContext
     ) async throws -> TrainingEventsV1.Event {
-        let id = try EventsErrors.identifier(request.id, "event")
+        let id = try UUIDv7(request.id, of: "event")
         var violations = FieldViolations()
         let plan = EventPlan(
             title: request.title, venue: violations.venue(request.venue), parts: violations.parts(request.parts),

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 import Wire
 
@@ -15,11 +16,5 @@ struct ContractPayloads: EventPayloads {
 
     func waiting(_ entry: WaitingEntry) -> EventPayload {
         EventPayload(TrainingEventsV1.WaitingChanged(entry: .init(entry)))
-    }
-}
-
-extension EventPayload {
-    init<Content: Message>(_ message: Content) {
-        self.init(type: Content.messageName, bytes: message.encoded())
     }
 }

@@ -32,10 +32,4 @@ enum EventsErrors {
             return RPCError.staleVersion(kind, id, expected: expected, found: actual)
         }
     }
-
-    /// An id of a path; one that cannot be an id names nothing.
-    static func identifier(_ text: String, _ kind: String) throws(RPCError) -> UUIDv7 {
-        guard let id = UUIDv7(text) else { throw RPCError.notFound(kind, text) }
-        return id
-    }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import Values
 
 extension TrainingEventsV1.Event {
@@ -63,13 +64,5 @@ extension TrainingEventsV1.Attendance {
             candidateId: mark.candidateID, kind: .init(rawValue: Int32(mark.kind.rawValue)),
             minutesMissed: Int32(mark.minutesMissed), note: mark.note, recordedAt: .init(line.recordedAt),
             recordedBy: line.recordedBy)
-    }
-}
-
-extension CommonV1.HistoryEntry {
-    init(_ entry: HistoryEntry) {
-        self.init(
-            version: entry.version, at: .init(entry.at), actor: .init(id: entry.actorID, kind: entry.actorKind),
-            change: entry.change, reason: entry.reason, detailJson: entry.detailJSON)
     }
 }

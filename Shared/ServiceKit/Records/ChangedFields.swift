@@ -1,7 +1,9 @@
 /// What a change did to a record's fields, for the history: a JSON object of {"field": [old, new]}.
-enum ChangedFields {
-    /// Values of `hidden` fields are not told, only that they changed.
-    static func json(
+package enum ChangedFields {
+    /// - Parameters:
+    ///   - old: The same fields in the same order as `new`.
+    ///   - hidden: Fields about a person: told is only that they changed.
+    package static func json(
         from old: [(field: String, value: String)], to new: [(field: String, value: String)], hidden: Set<String> = []
     ) -> String {
         let changes = zip(old, new).filter { $0.value != $1.value }.map { before, after in
@@ -11,8 +13,8 @@ enum ChangedFields {
         return "{" + changes.joined(separator: ",") + "}"
     }
 
-    /// All fields of a new record.
-    static func json(new: [(field: String, value: String)], hidden: Set<String> = []) -> String {
+    /// All fields of a new record that are not empty.
+    package static func json(new: [(field: String, value: String)], hidden: Set<String> = []) -> String {
         json(from: new.map { ($0.field, "") }, to: new, hidden: hidden)
     }
 
