@@ -25,6 +25,20 @@ extension PartnershipStore {
         try await store.read { reader in try PartnerTable.find(id, reader) }
     }
 
+    /// Those that exist, in the order asked for; one that is asked for twice is answered twice.
+    func partners(_ ids: [UUIDv7]) async throws -> [Partner] {
+        guard !ids.isEmpty else { return [] }
+        return try await store.read { reader in
+            let list = SQL.padded(ids.map(\.sqlValue))
+            var found: [UUIDv7: Partner] = [:]
+            for row in try reader.rows("SELECT \(raw: PartnerTable.columns) FROM partners WHERE id IN \(list)") {
+                let partner = try PartnerTable.read(row)
+                found[partner.id] = partner
+            }
+            return ids.compactMap { found[$0] }
+        }
+    }
+
     /// By name, then id.
     func partners(_ filter: PartnerFilter, pageSize: Int, token: String) async throws -> Page<Partner> {
         let after = try PageToken.keys(token, count: 2, filters: filter.values)

@@ -52,9 +52,10 @@ extension PartnershipStore {
         }
     }
 
-    /// In the order asked for.
+    /// Those that the register holds, in the order asked for; one that is asked for twice is answered twice.
     func schools(_ urns: [Int]) async throws -> [StoredSchool] {
-        try await store.read { reader in
+        guard !urns.isEmpty else { return [] }
+        return try await store.read { reader in
             let list = SQL.padded(urns.map { .int(Int64($0)) })
             var found: [Int: StoredSchool] = [:]
             for row in try reader.rows("SELECT \(raw: SchoolTable.columns) FROM schools WHERE urn IN \(list)") {
