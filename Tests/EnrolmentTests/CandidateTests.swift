@@ -143,8 +143,9 @@ struct CandidateTests {
         #expect(try await search("lukasz") == [3])
         #expect(try await search("o’neill") == [1])
         #expect(try await search("angstrom") == [0])
-        let batch = try await harness.candidates.batchGetCandidates(.init(ids: [ids[2], "nobody", ids[0]]))
-        #expect(batch.candidates.map(\.id) == [ids[2], ids[0]])
+        let batch = try await harness.candidates.batchGetCandidates(.init(ids: [ids[2], "nobody", ids[0], ids[2]]))
+        #expect(batch.candidates.map(\.id) == [ids[2], ids[0], ids[2]])
+        #expect(try await harness.candidates.batchGetCandidates(.init()).candidates.isEmpty)
     }
 
     @Test("a word that thousands have finds as a rare one does")

@@ -142,6 +142,37 @@ struct ImportTests {
         #expect(try await harness.count("application_import_rows") == 0)
     }
 
+    @Test("imports are listed newest first, page by page, by their state")
+    func list() async throws {
+        let harness = try Harness()
+        var ids: [String] = []
+        for _ in 0..<5 { ids.append(try await harness.imports.createApplicationImport(.init(dryRun: true)).id) }
+        let cancelled = try await harness.imports.cancelApplicationImport(.init(id: ids[1]))
+        func list(_ states: [EnrolmentV1.ApplicationImportState]) async throws -> [String] {
+            var found: [String] = []
+            var token = ""
+            repeat {
+                let page = try await harness.imports.listApplicationImports(
+                    .init(state: states, pageSize: 2, pageToken: token))
+                #expect(page.imports.count <= 2)
+                found += page.imports.map(\.id)
+                token = page.nextPageToken
+            } while !token.isEmpty
+            return found
+        }
+        #expect(try await list([]) == ids.reversed())
+        #expect(try await list([.receiving]) == [ids[4], ids[3], ids[2], ids[0]])
+        #expect(try await list([.receiving, .cancelled, .cancelled]) == ids.reversed())
+        #expect(try await list([.failed]).isEmpty)
+        #expect(try await harness.imports.listApplicationImports(.init(state: [.cancelled])).imports == [cancelled])
+        let first = try await harness.imports.listApplicationImports(.init(pageSize: 1))
+        let other = await status {
+            _ = try await harness.imports.listApplicationImports(
+                .init(state: [.receiving], pageToken: first.nextPageToken))
+        }
+        #expect(other?.code == .invalidArgument)
+    }
+
     @Test("without consent, answers about the person are not kept")
     func consent() async throws {
         let harness = try await Self.harness()

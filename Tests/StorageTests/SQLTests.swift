@@ -41,6 +41,16 @@ struct SQLTests {
         #expect(try await count([]) == 0)
     }
 
+    @Test("padded lists find the same rows by few texts")
+    func paddedLists() {
+        func text(_ count: Int) -> String {
+            SQL.padded((0..<count).map { .int(Int64($0)) }).rendered(Numbered()).text
+        }
+        #expect(text(0) == "(NULL)" && text(1) == "($1)")
+        #expect(text(2) == text(10) && text(101) == text(200) && text(100) != text(101))
+        #expect(SQL.padded([.int(7), .int(8)]).rendered(Numbered()).values == [.int(7)] + Array(repeating: .int(8), count: 9))
+    }
+
     @Test("pieces are joined with their values in order")
     func joins() {
         let sql = ["a = \(1)", "b = \("x")"].joined(separator: " AND ") + " ORDER BY \(raw: "a")"

@@ -70,6 +70,84 @@ struct ListTests {
         #expect(badSize?.code == .invalidArgument)
     }
 
+    @Test("a batch of events comes in the order asked for, without those that do not exist")
+    func batch() async throws {
+        let harness = try Harness()
+        var events: [TrainingEventsV1.Event] = []
+        for parts in 1...3 { events.append(try await harness.schedule(capacity: 5, parts: parts)) }
+        let unknown = SystemIdentifiers().next().text
+        let ids = [events[2].id, "no id", unknown, events[0].id, events[2].id]
+        #expect(try await harness.eventsClient.batchGetEvents(.init(ids: ids)).events
+            == [events[2], events[0], events[2]])
+        #expect(try await harness.eventsClient.batchGetEvents(.init()).events.isEmpty)
+        let most = Array(repeating: events[1].id, count: 200)
+        #expect(try await harness.eventsClient.batchGetEvents(.init(ids: most)).events.count == 200)
+        let tooMany = await status {
+            _ = try await harness.eventsClient.batchGetEvents(.init(ids: most + [unknown]))
+        }
+        #expect(tooMany?.code == .invalidArgument)
+    }
+
+    @Test("events of a cohort are counted by programme and status, with their places")
+    func counts() async throws {
+        let harness = try Harness()
+        let other = "npq-leading-teaching"
+        let full = try await harness.schedule(capacity: 1)
+        _ = try await harness.schedule(capacity: 4)
+        let cancelled = try await harness.schedule(capacity: 8)
+        _ = try await harness.schedule(capacity: 16, programme: other)
+        _ = try await harness.schedule(capacity: 32, cohort: "2018-spring")
+        let people = try await harness.enrol(3)
+        _ = try await harness.book(people[0], at: full)
+        for person in people.dropFirst() { _ = try await harness.wait(person, at: full) }
+        _ = try await harness.eventsClient.cancelEvent(.init(id: cancelled.id, reason: "no trainer"))
+        let counts = try await harness.eventsClient.countEvents(.init(cohortId: "2017-autumn")).counts
+        #expect(counts == [
+            .init(programme: other, status: .scheduled, events: 1, capacity: 16),
+            .init(programme: Harness.programme, status: .scheduled, events: 2, capacity: 5, booked: 1, waiting: 2),
+            .init(programme: Harness.programme, status: .cancelled, events: 1, capacity: 8),
+        ])
+        #expect(try await harness.eventsClient.countEvents(.init(cohortId: "2016")).counts.isEmpty)
+        #expect(await status { _ = try await harness.eventsClient.countEvents(.init()) }?.code == .invalidArgument)
+    }
+
+    @Test("participants come by application, page by page, by each filter and several together")
+    func participants() async throws {
+        let harness = try Harness()
+        let other = "npq-leading-teaching"
+        let people = try await harness.enrol(4)
+        let others = try await harness.enrol(3, programme: other)
+        try await harness.tell(people[1], .deferred, version: 2)
+        try await harness.tell(others[2], .withdrawn, version: 2, programme: other)
+        func list(_ request: TrainingEventsV1.ListParticipantsRequest) async throws -> [String] {
+            var request = request
+            request.pageSize = 2
+            var found: [TrainingEventsV1.Participant] = []
+            repeat {
+                let reply = try await harness.bookings.listParticipants(request)
+                #expect(reply.participants.count <= 2)
+                found += reply.participants
+                request.pageToken = reply.nextPageToken
+            } while !request.pageToken.isEmpty
+            #expect(found.allSatisfy { $0.candidateId == Harness.candidate($0.applicationId) })
+            return found.map(\.applicationId)
+        }
+        let everybody = (people + others).sorted()
+        #expect(try await list(.init()) == everybody)
+        #expect(try await list(.init(cohortId: ["2017-autumn"])) == everybody)
+        #expect(try await list(.init(cohortId: ["2018-spring"])).isEmpty)
+        #expect(try await list(.init(programme: [other])) == others)
+        #expect(try await list(.init(applicationId: [others[0], people[3]])) == [people[3], others[0]].sorted())
+        #expect(try await list(.init(candidateId: [Harness.candidate(people[2])])) == [people[2]])
+        #expect(try await list(.init(state: [.deferred, .withdrawn])) == [people[1], others[2]].sorted())
+        #expect(try await list(.init(programme: [other], state: [.active, .deferred])) == [others[0], others[1]])
+        #expect(try await list(.init(programme: [other], cohortId: ["2017-autumn"], state: [.withdrawn])) == [others[2]])
+        let unknown = await status {
+            _ = try await harness.bookings.listParticipants(.init(state: [.init(rawValue: 9)]))
+        }
+        #expect(unknown?.code == .invalidArgument)
+    }
+
     /// What a list costs must not grow with the table.
     @Test("lists walk an index and sort nothing", arguments: [
         ("SELECT * FROM bookings WHERE event_id IN ('a') AND id < 'z' ORDER BY id DESC LIMIT 51", "bookings_by_event"),
@@ -87,6 +165,18 @@ struct ListTests {
         ("SELECT * FROM events WHERE (starts_at, id) > (5, 'a') ORDER BY starts_at, id LIMIT 21", "events_by_start"),
         ("SELECT * FROM promotion_decisions WHERE event_id = 'a' AND id < 'z' ORDER BY id DESC LIMIT 51",
          "promotion_decisions_by_event"),
+        ("SELECT * FROM participants WHERE candidate_id IN ('a') ORDER BY application_id LIMIT 51",
+         "participants_by_candidate"),
+        ("SELECT * FROM participants WHERE cohort_id IN ('a') AND (programme || '') IN ('b') AND state IN (1) AND "
+            + "application_id > 'z' ORDER BY application_id LIMIT 51", "participants_by_cohort"),
+        ("SELECT * FROM participants WHERE programme IN ('b') AND state IN (3) AND state > 1 ORDER BY application_id "
+            + "LIMIT 51", "participants_by_programme"),
+        ("SELECT * FROM participants WHERE state IN (2, 3) AND state > 1 ORDER BY application_id LIMIT 51",
+         "participants_held_back"),
+        ("SELECT * FROM attendance WHERE (event_id, number) < ('z', 3) ORDER BY event_id DESC, number DESC LIMIT 51",
+         "attendance_in_order"),
+        ("SELECT * FROM attendance WHERE event_id IN ('a') ORDER BY event_id DESC, number DESC LIMIT 51",
+         "attendance_in_order"),
     ])
     func plans(question: String, index: String) async throws {
         let harness = try Harness()

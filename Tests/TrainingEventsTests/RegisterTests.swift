@@ -69,6 +69,38 @@ struct RegisterTests {
         }
     }
 
+    @Test("is listed across events: the lines that count, newest first, page by page")
+    func list() async throws {
+        let day = try await day()
+        let harness = day.harness
+        let second = try await harness.schedule(capacity: 3, in: .seconds(60))
+        _ = try await harness.book(day.people[0], at: second)
+        _ = try await day.record([day.line(0, .absent), day.line(1, .present)])
+        let corrected = try await day.record([day.line(0, .late, missed: 5)], reason: "came by a later train")
+        let newest = try await harness.bookings.recordAttendance(
+            .init(eventId: second.id, lines: [day.line(0, .remote)])).lines
+        func list(_ request: TrainingEventsV1.ListAttendanceRequest) async throws -> [TrainingEventsV1.Attendance] {
+            var request = request
+            var found: [TrainingEventsV1.Attendance] = []
+            request.pageSize = 1
+            repeat {
+                let reply = try await harness.bookings.listAttendance(request)
+                #expect(reply.lines.count <= 1)
+                found += reply.lines
+                request.pageToken = reply.nextPageToken
+            } while !request.pageToken.isEmpty
+            return found
+        }
+        let all = try await list(.init())
+        #expect(all.map(\.kind) == [.remote, .late, .present])
+        #expect(Array(all.prefix(2)) == newest + corrected)
+        #expect(try await list(.init(candidateId: [Harness.candidate(day.people[0])])) == newest + corrected)
+        #expect(try await list(.init(eventId: [day.event.id])) == [corrected[0], all[2]])
+        #expect(try await list(.init(eventId: [day.event.id], candidateId: [Harness.candidate(day.people[1])]))
+            == [all[2]])
+        #expect(try await list(.init(candidateId: ["nobody"])).isEmpty)
+    }
+
     @Test("of one who left during the event still shows what was noted, and takes corrections from nobody else")
     func strangers() async throws {
         let day = try await day()

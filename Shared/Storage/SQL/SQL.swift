@@ -87,6 +87,14 @@ extension SQL {
         self.init(stringLiteral: text)
     }
 
+    /// Values for `IN`, filled up with the last one to a round number, so that few texts of statements
+    /// come about. Of nothing: what nothing is in.
+    package static func padded(_ values: [SQLValue]) -> SQL {
+        guard let last = values.last else { return "(NULL)" }
+        let size = [1, 10, 100, 200, 1000].first { $0 >= values.count } ?? values.count
+        return "\(list: values + Array(repeating: last, count: size - values.count))"
+    }
+
     /// Two statements that make a table's rows unchangeable: an UPDATE or DELETE of it fails.
     package static func appendOnly(table: String) -> [SQL] {
         ["\(.forbidUpdate(table: table))", "\(.forbidDelete(table: table))"]
@@ -102,14 +110,5 @@ extension Sequence<SQL> {
             joined.parts += sql.parts
         }
         return joined
-    }
-}
-
-extension SQL {
-    /// Values for `IN`, filled up with the last one to a round number, so that few texts of statements come about.
-    package static func padded(_ values: [SQLValue]) -> SQL {
-        guard let last = values.last else { return "(NULL)" }
-        let size = [1, 10, 100, 1000].first { $0 >= values.count } ?? values.count
-        return "\(list: values + Array(repeating: last, count: size - values.count))"
     }
 }

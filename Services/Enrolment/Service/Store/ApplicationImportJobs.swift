@@ -40,16 +40,20 @@ extension EnrolmentStore {
     }
 
     static func applicationImport(_ id: UUIDv7, _ reader: any Reader) throws(StoreError) -> ApplicationImport? {
-        guard let row = try reader.row("""
-            SELECT id, state, is_dry_run, cohort_id, file_name, upload_id, bytes_total, bytes_read, rows_read, created,
-                   matched, unchanged, warned, rejected, failure, created_at, ended_at, version
-            FROM application_imports WHERE id = \(id)
-            """) else { return nil }
+        try reader.row("SELECT \(raw: importColumns) FROM application_imports WHERE id = \(id)").map(read)
+    }
+
+    private static let importColumns = """
+        id, state, is_dry_run, cohort_id, file_name, upload_id, bytes_total, bytes_read, rows_read, created, \
+        matched, unchanged, warned, rejected, failure, created_at, ended_at, version
+        """
+
+    private static func read(_ row: Row) throws(StoreError) -> ApplicationImport {
         guard let state = ApplicationImportState(rawValue: Int(try row.int(1))) else {
             throw row.unreadable("state", "state")
         }
-        var found = ApplicationImport(id: id, state: state, isDryRun: try row.bool(2), createdAt: try row.instant(15),
-                                      version: try row.int(17))
+        var found = ApplicationImport(id: try row.identifier(0), state: state, isDryRun: try row.bool(2),
+                                      createdAt: try row.instant(15), version: try row.int(17))
         found.cohortID = try row.optionalText(3) == nil ? nil : row.cohortID(3)
         found.fileName = try row.text(4)
         found.hasFile = try row.optionalText(5) != nil
@@ -62,6 +66,29 @@ extension EnrolmentStore {
         found.failure = try row.text(14)
         found.endedAt = try row.optionalInstant(16)
         return found
+    }
+
+    /// Newest first.
+    func applicationImports(
+        _ states: [ApplicationImportState], pageSize: Int, token: String
+    ) async throws -> Page<ApplicationImport> {
+        let chosen = Set(states.map(\.rawValue)).sorted()
+        let filters: [SQLValue] = [
+            .text("application-imports"), .text(chosen.map(String.init).joined(separator: ",")),
+        ]
+        let after = try PageToken.keys(token, count: 1, filters: filters)
+        return try await store.read { reader in
+            var conditions: [SQL] = ["1 = 1"]
+            if !chosen.isEmpty { conditions.append("state IN \(list: chosen)") }
+            if let after { conditions.append("id < \(after[0])") }
+            let rows = try reader.rows("""
+                SELECT \(raw: Self.importColumns) FROM application_imports
+                WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT \(pageSize + 1)
+                """)
+            return try Page(rows, size: pageSize, filters: filters) { row in
+                try Self.read(row)
+            } keys: { [try $0.value(0)] }
+        }
     }
 
     /// In the order of the file; nil if there is no such import.

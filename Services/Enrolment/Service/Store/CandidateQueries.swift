@@ -46,8 +46,16 @@ extension EnrolmentStore {
 
     /// Those that exist, in the order asked for.
     func candidates(_ ids: [UUIDv7]) async throws -> [Candidate] {
-        try await store.read { reader in
-            try ids.compactMap { try CandidateTable.find($0, reader) }
+        guard !ids.isEmpty else { return [] }
+        return try await store.read { reader in
+            var found: [UUIDv7: Candidate] = [:]
+            for row in try reader.rows("""
+                SELECT \(raw: CandidateTable.columns) FROM candidates WHERE id IN \(SQL.padded(ids.map(\.sqlValue)))
+                """) {
+                let candidate = try CandidateTable.read(row)
+                found[candidate.id] = candidate
+            }
+            return ids.compactMap { found[$0] }
         }
     }
 

@@ -100,7 +100,7 @@ extension TrainingEventsStore {
         }
     }
 
-    private static func conditions(_ columns: [(name: String, values: [SQLValue])]) -> [SQL] {
+    static func conditions(_ columns: [(name: String, values: [SQLValue])]) -> [SQL] {
         var conditions: [SQL] = ["1 = 1"]
         for (name, values) in columns where !values.isEmpty {
             conditions.append("\(raw: name) IN \(SQL.padded(values))")

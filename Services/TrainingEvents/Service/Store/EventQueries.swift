@@ -31,10 +31,46 @@ struct EventFilter: Hashable, Sendable {
     }
 }
 
+/// A cohort's events of a programme in a status.
+struct EventCount: Hashable, Sendable {
+    var programme: String
+    var status: EventStatus
+    var events: Int64
+    // Sums over these events.
+    var capacity: Int64
+    var booked: Int64
+    var waiting: Int64
+}
+
 /// What is asked of the events.
 extension TrainingEventsStore {
     func event(_ id: UUIDv7) async throws -> TrainingEvent? {
         try await store.read { reader in try EventTable.find(id, reader) }
+    }
+
+    /// Those that exist, in the order asked for.
+    func events(_ ids: [UUIDv7]) async throws -> [TrainingEvent] {
+        guard !ids.isEmpty else { return [] }
+        return try await store.read { reader in
+            let found = try EventTable.find(ids, reader)
+            return ids.compactMap { found[$0] }
+        }
+    }
+
+    /// By programme, then status.
+    func eventCounts(of cohort: String) async throws -> [EventCount] {
+        try await store.read { reader in
+            try reader.rows("""
+                SELECT programme, status, COUNT(*), SUM(capacity), SUM(booked), SUM(waiting) FROM events
+                WHERE cohort_id = \(cohort) GROUP BY programme, status ORDER BY programme, status
+                """).map { row in
+                    guard let status = EventStatus(rawValue: try row.number(1)) else {
+                        throw row.unreadable(1, "status")
+                    }
+                    return EventCount(programme: try row.text(0), status: status, events: try row.int(2),
+                                      capacity: try row.int(3), booked: try row.int(4), waiting: try row.int(5))
+                }
+        }
     }
 
     func events(_ filter: EventFilter, pageSize: Int, token: String) async throws -> Page<TrainingEvent> {

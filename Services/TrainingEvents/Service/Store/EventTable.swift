@@ -28,6 +28,19 @@ enum EventTable {
         return try read(row, parts: try parts(of: [id], reader)[id] ?? [])
     }
 
+    /// Those that exist, by their ids.
+    static func find(_ ids: [UUIDv7], _ reader: any Reader) throws(StoreError) -> [UUIDv7: TrainingEvent] {
+        let parts = try parts(of: ids, reader)
+        var found: [UUIDv7: TrainingEvent] = [:]
+        for row in try reader.rows("""
+            SELECT \(raw: columns) FROM events WHERE id IN \(SQL.padded(ids.map(\.sqlValue)))
+            """) {
+            let id = try row.identifier(0)
+            found[id] = try read(row, parts: parts[id] ?? [])
+        }
+        return found
+    }
+
     /// The parts of each event, in order of time.
     static func parts(of ids: [UUIDv7], _ reader: any Reader) throws(StoreError) -> [UUIDv7: [EventPart]] {
         var parts: [UUIDv7: [EventPart]] = [:]

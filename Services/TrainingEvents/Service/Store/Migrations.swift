@@ -2,7 +2,7 @@ import Storage
 
 /// The tables, step by step. Append-only: a released step is never edited.
 enum Migrations {
-    static let all = [events, places, register]
+    static let all = [events, places, register, participantLists]
 
     private static let events = Migration(name: "001_events", sql: [
         """
@@ -142,4 +142,13 @@ enum Migrations {
         "CREATE UNIQUE INDEX attendance_in_order ON attendance (event_id, number)",
         "CREATE INDEX attendance_by_candidate ON attendance (candidate_id, event_id, part_number, number)",
     ] + SQL.appendOnly(table: "attendance"))
+
+    // One filter leads; programme and state are looked at within its index.
+    private static let participantLists = Migration(name: "004_participant_lists", sql: [
+        "CREATE INDEX participants_by_candidate ON participants (candidate_id, application_id)",
+        "CREATE INDEX participants_by_cohort ON participants (cohort_id, application_id, programme, state)",
+        "CREATE INDEX participants_by_programme ON participants (programme, application_id, state)",
+        // Few: most may book.
+        "CREATE INDEX participants_held_back ON participants (application_id, state) WHERE state > 1",
+    ])
 }

@@ -125,7 +125,7 @@ enum ParticipantTable {
         return found
     }
 
-    private static func read(_ row: Row) throws(StoreError) -> Participant {
+    static func read(_ row: Row) throws(StoreError) -> Participant {
         guard let state = ParticipantState(rawValue: try row.number(5)) else { throw row.unreadable(5, "state") }
         return Participant(applicationID: try row.text(0), candidateID: try row.text(1), programme: try row.text(2),
                            cohortID: try row.text(3), school: try row.optionalURN(4), state: state,

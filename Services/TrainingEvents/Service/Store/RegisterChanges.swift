@@ -65,16 +65,18 @@ extension TrainingEventsStore {
             """
         var lines: [AttendanceLine] = []
         for row in try reader.rows("""
-            SELECT id, event_id, number, part_number, candidate_id, kind, minutes_missed, note, recorded_at,
-                   recorded_by, reason
-            FROM attendance WHERE event_id = \(id) \(choice)
+            SELECT \(raw: attendanceColumns) FROM attendance WHERE event_id = \(id) \(choice)
             """) {
-            lines.append(try read(row))
+            lines.append(try attendanceLine(row))
         }
         return EventRegister(lines: lines, candidateIDs: candidates)
     }
 
-    private static func read(_ row: Row) throws(StoreError) -> AttendanceLine {
+    static let attendanceColumns = """
+        id, event_id, number, part_number, candidate_id, kind, minutes_missed, note, recorded_at, recorded_by, reason
+        """
+
+    static func attendanceLine(_ row: Row) throws(StoreError) -> AttendanceLine {
         guard let kind = AttendanceKind(rawValue: try row.number(5)) else { throw row.unreadable(5, "kind") }
         let mark = AttendanceMark(partNumber: try row.number(3), candidateID: try row.text(4), kind: kind,
                                   minutesMissed: try row.number(6), note: try row.text(7))
@@ -86,8 +88,7 @@ extension TrainingEventsStore {
     private static func insert(_ line: AttendanceLine, _ writer: any Writer) throws(StoreError) {
         let mark = line.mark
         try writer.execute("""
-            INSERT INTO attendance (id, event_id, number, part_number, candidate_id, kind, minutes_missed, note,
-                                    recorded_at, recorded_by, reason)
+            INSERT INTO attendance (\(raw: attendanceColumns))
             VALUES (\(line.id), \(line.eventID), \(line.number), \(mark.partNumber), \(mark.candidateID),
                     \(mark.kind.rawValue), \(mark.minutesMissed), \(mark.note), \(line.recordedAt), \(line.recordedBy),
                     \(line.reason))

@@ -26,4 +26,3 @@ enum EventsNotFound: Error, Hashable, Sendable {
     case booking(UUIDv7)
     case waitingEntry(UUIDv7)
 }
-

@@ -66,3 +66,13 @@ extension TrainingEventsV1.Attendance {
             recordedBy: line.recordedBy)
     }
 }
+
+extension TrainingEventsV1.Participant {
+    init(_ participant: Participant) {
+        self.init(
+            applicationId: participant.applicationID, candidateId: participant.candidateID,
+            programme: participant.programme, cohortId: participant.cohortID,
+            schoolUrn: participant.school.map { Int64($0.number) },
+            state: .init(rawValue: Int32(participant.state.rawValue)))
+    }
+}
