@@ -12,7 +12,8 @@ import Values
 
 @testable import GatewayService
 
-/// A gateway that listens on a port of its own, in front of methods that the test makes.
+/// A gateway that listens on a port of its own, in front of methods that the test makes. Unless `channels` says
+/// otherwise, one server stands for all services.
 struct Harness: Sendable {
     static let token = "olp_test-token-of-enough-characters-0123456789"
 
@@ -23,6 +24,7 @@ struct Harness: Sendable {
 
     static func run(
         limits: GatewayLimits = GatewayLimits(), channel: (any RPC.Channel)? = nil,
+        channels: ((PeerService) -> any RPC.Channel)? = nil,
         _ register: (inout RPC.Router) -> Void = { _ in }, _ body: (Harness) async throws -> Void
     ) async throws {
         var router = RPC.Router()
@@ -30,8 +32,15 @@ struct Harness: Sendable {
         let (log, metrics, readiness) = (LogCapture(), MetricsRegistry(), Readiness())
         let server = StandardServices.server(
             router, store: nil, readiness: readiness, metrics: MetricsRegistry(), logger: LogCapture().logger())
+        let all = channel ?? InProcessChannel(to: server)
+        let peers = Dictionary(uniqueKeysWithValues: PeerService.allCases.map { ($0, channels?($0) ?? all) })
+        var own = RPC.Router()
+        OverviewsService(
+            services: ServiceClients { peers[$0] ?? all }, wallClock: FakeSuite.wallClock, time: limits.requestTime,
+            metrics: metrics, logger: log.logger(level: .debug)
+        ).register(with: &own)
         let parts = GatewayParts(
-            targets: Targets(["partnership": channel ?? InProcessChannel(to: server)]),
+            targets: Targets(peers: peers, own: StandardServices.ownChannel(to: own)),
             bearer: BearerCheck(token: token),
             limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), logger: log.logger(level: .debug),
             metrics: metrics)

@@ -1,18 +1,26 @@
+import Contracts
+import RPC
 package import ServiceKit
 
 extension ServiceDefinition {
     /// The one door to the suite: HTTP and JSON outside, calls to the services inside.
     package static let gateway = ServiceDefinition(
         name: "gateway", summary: "Serves the suite's services over HTTP.", adminPort: 7100, keys: GatewayKeys.all,
-        peers: Targets.all
+        peers: PeerService.allCases.map(\.rawValue)
     ) { environment in
         let token = try openToken(environment)
         let limits = GatewayLimits(environment.configuration)
+        let peers = Dictionary(
+            uniqueKeysWithValues: PeerService.allCases.map { ($0, environment.channel(to: $0.rawValue)) })
+        var assembly = ServiceAssembly()
+        OverviewsService(
+            services: ServiceClients { environment.channel(to: $0.rawValue) }, wallClock: environment.wallClock,
+            time: limits.requestTime, metrics: environment.metrics, logger: environment.logger
+        ).register(with: &assembly.router)
         let parts = GatewayParts(
-            targets: Targets(Dictionary(uniqueKeysWithValues: Targets.all.map { ($0, environment.channel(to: $0)) })),
+            targets: Targets(peers: peers, own: StandardServices.ownChannel(to: assembly.router)),
             bearer: BearerCheck(token: token), limits: limits, readiness: environment.readiness,
             identifiers: environment.identifiers, logger: environment.logger, metrics: environment.metrics)
-        var assembly = ServiceAssembly()
         assembly.services = [
             GatewayServer(
                 parts: parts,

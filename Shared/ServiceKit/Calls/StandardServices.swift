@@ -1,6 +1,7 @@
 import Contracts
 package import Logging
 package import RPC
+import RPCInProcess
 package import Storage
 
 /// Puts round a service's own methods what every process has: health, reflection, the event feed of its store, logging,
@@ -21,6 +22,12 @@ package enum StandardServices {
                 StreamEnding(readiness: readiness),
                 ErrorMapping(),
             ])
+    }
+
+    /// The way of a process to methods of its own. Errors are translated as on any other; whoever calls logs and counts,
+    /// because the call is part of what they answer.
+    package static func ownChannel(to own: Router) -> any Channel {
+        InProcessChannel(to: RPCServer(router: own, interceptors: [ErrorMapping()]))
     }
 
     private static let healthName = "grpc.health.v1.Health"

@@ -2,18 +2,22 @@ package import RPC
 
 /// The services behind the gateway, and the way to each.
 package struct Targets: Sendable {
+    /// The gateway itself, for the answers that it puts together.
+    package static let own = "gateway"
     /// Names of processes by the second part of their services' names: "olp.partnership.v1.Partners".
-    private static let processes = [
-        "partnership": "partnership", "enrolment": "enrolment", "training_events": "training-events",
-        "diagnostics": "diagnostics",
-    ]
-
-    static let all = processes.values.sorted()
+    private static let processes = Dictionary(
+        uniqueKeysWithValues: (PeerService.allCases.map(\.rawValue) + [own]).map {
+            ($0.replacing("-", with: "_"), $0)
+        })
 
     private let channels: [String: any Channel]
 
-    /// - Parameter channels: by the process's name.
-    package init(_ channels: [String: any Channel]) {
+    /// - Parameters:
+    ///   - peers: The way to each service; one that is left out is not part of this installation.
+    ///   - own: The way to the gateway's own methods.
+    package init(peers: [PeerService: any Channel], own: any Channel) {
+        var channels: [String: any Channel] = [Self.own: own]
+        for (peer, channel) in peers { channels[peer.rawValue] = channel }
         self.channels = channels
     }
 
