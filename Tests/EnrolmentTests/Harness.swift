@@ -39,7 +39,7 @@ final class Harness: Sendable {
         CandidatesService(store: enrolment, register: register, wallClock: wallClock).register(with: &router)
         ApplicationsService(store: enrolment, register: register, wallClock: wallClock).register(with: &router)
         ApplicationImportsService(store: enrolment, progress: progress, wallClock: wallClock, clock: ContinuousClock(),
-                                  largestFile: 64 << 20).register(with: &router)
+                                  intake: FileIntake(largest: 64 << 20)).register(with: &router)
         channel = InProcessChannel(to: RPCServer(router: router, interceptors: [StoreErrors()]))
     }
 
@@ -87,10 +87,13 @@ final class Harness: Sendable {
 
     // MARK: Imports
 
-    func runner() -> ApplicationImportRunner {
-        ApplicationImportRunner(
-            enrolment, register: PartnershipRegister(partnership.channel), progress: progress, wallClock: wallClock,
-            clock: ContinuousClock(), batchRows: batchRows, logger: Self.quiet)
+    func runner() -> ImportRunner {
+        ImportRunner(
+            EnrolmentStore.imports,
+            ApplicationImportWork(store: enrolment, register: PartnershipRegister(partnership.channel),
+                                  progress: progress, wallClock: wallClock, batchRows: batchRows),
+            store: store, progress: progress, name: enrolment.identifiers.next().text, wallClock: wallClock,
+            clock: ContinuousClock(), logger: Self.quiet)
     }
 
     func upload(_ bytes: [UInt8], to id: String, chunk: Int = 100_000,

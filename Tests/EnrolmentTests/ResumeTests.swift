@@ -84,15 +84,15 @@ struct ResumeTests {
         _ = try await harness.begin(try TestData.applications())
         let now = harness.wallClock.now()
         let store = harness.enrolment
-        let first = try #require(try await store.claimImport(runner: "one", takingOver: false, now: now))
-        #expect(try await store.claimImport(runner: "two", takingOver: false, now: now) == nil)
-        let later = now + EnrolmentStore.claimLifetime
-        _ = try #require(try await store.claimImport(runner: "two", takingOver: false, now: later))
+        let first = try #require(try await EnrolmentStore.imports.claim(in: harness.store, runner: "one", takingOver: false, now: now))
+        #expect(try await EnrolmentStore.imports.claim(in: harness.store, runner: "two", takingOver: false, now: now) == nil)
+        let later = now + ImportTable.claimLifetime
+        _ = try #require(try await EnrolmentStore.imports.claim(in: harness.store, runner: "two", takingOver: false, now: later))
         await #expect(throws: ImportInterruption.claimLost) {
             try await store.apply(RowBatch(isLast: true), first, at: later)
         }
         await #expect(throws: ImportInterruption.claimLost) {
-            try await store.endImport(first, failure: nil, at: later)
+            try await EnrolmentStore.imports.end(first, failure: nil, in: harness.store, at: later)
         }
     }
 

@@ -38,7 +38,7 @@ final class Harness: Sendable {
             .register(with: &router)
         PartnersService(store: partnership, wallClock: wallClock).register(with: &router)
         GiasImportsService(store: partnership, progress: progress, wallClock: wallClock, clock: ContinuousClock(),
-                           largestFile: 4 << 20).register(with: &router)
+                           intake: FileIntake(largest: 4 << 20)).register(with: &router)
         channel = InProcessChannel(to: RPCServer(router: router, interceptors: [StoreErrors()]))
     }
 
@@ -46,10 +46,13 @@ final class Harness: Sendable {
     var partners: PartnersClient { PartnersClient(channel) }
     var imports: GiasImportsClient { GiasImportsClient(channel) }
 
-    func runner(batchRows: Int? = nil) -> GiasImportRunner {
-        GiasImportRunner(
-            partnership, index: index, progress: progress, wallClock: wallClock, clock: ContinuousClock(),
-            batchRows: batchRows ?? self.batchRows, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    func runner(batchRows: Int? = nil) -> ImportRunner {
+        ImportRunner(
+            PartnershipStore.imports,
+            GiasImportWork(store: partnership, index: index, progress: progress, wallClock: wallClock,
+                           batchRows: batchRows ?? self.batchRows),
+            store: store, progress: progress, name: partnership.identifiers.next().text, wallClock: wallClock,
+            clock: ContinuousClock(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Opens an import with these files and starts it.

@@ -64,16 +64,16 @@ struct ResumeTests {
         let id = try await harness.begin([(.groups, try TestData.sampleFile(.groups))])
         let now = harness.wallClock.now()
         let store = harness.partnership
-        let first = try #require(try await store.claimImport(runner: "one", takingOver: false, now: now))
-        #expect(try await store.claimImport(runner: "two", takingOver: false, now: now) == nil)
-        let later = now + PartnershipStore.claimLifetime
-        let second = try #require(try await store.claimImport(runner: "two", takingOver: false, now: later))
+        let first = try #require(try await PartnershipStore.imports.claim(in: harness.store, runner: "one", takingOver: false, now: now))
+        #expect(try await PartnershipStore.imports.claim(in: harness.store, runner: "two", takingOver: false, now: now) == nil)
+        let later = now + ImportTable.claimLifetime
+        let second = try #require(try await PartnershipStore.imports.claim(in: harness.store, runner: "two", takingOver: false, now: later))
         #expect(second.importID == id)
         await #expect(throws: ImportInterruption.claimLost) {
             try await store.apply(GiasBatch<SchoolGroup>(isLast: true), of: GroupRow.self, first, at: later)
         }
         await #expect(throws: ImportInterruption.claimLost) {
-            try await store.endImport(first, failure: nil, at: later)
+            try await PartnershipStore.imports.end(first, failure: nil, in: harness.store, at: later)
         }
         #expect(try await store.giasImport(id)?.state == .running)
         #expect(try await harness.runner().runNext(takingOver: true))

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import RPC
+import ServiceKit
 import Testing
 import Values
 @testable import PartnershipService
@@ -140,8 +141,8 @@ struct SchoolFlowTests {
         #expect(restart?.code == .failedPrecondition)
 
         let running = try await harness.begin([(.groups, try TestData.sampleFile(.groups))])
-        let claim = try #require(try await harness.partnership.claimImport(
-            runner: "gone", takingOver: false, now: harness.wallClock.now()))
+        let claim = try #require(try await PartnershipStore.imports.claim(
+            in: harness.store, runner: "gone", takingOver: false, now: harness.wallClock.now()))
         #expect(claim.importID == running)
         #expect(try await harness.imports.cancelGiasImport(.init(id: running.text)).state == .running)
         #expect(try await harness.runner().runNext(takingOver: true))

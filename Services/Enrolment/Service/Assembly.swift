@@ -1,5 +1,6 @@
 import Contracts
 package import ServiceKit
+import Values
 
 extension ServiceDefinition {
     /// Applications, participants and their places on NPQs.
@@ -19,11 +20,15 @@ extension ServiceDefinition {
         ApplicationsService(store: store, register: register, wallClock: wallClock).register(with: &assembly.router)
         ApplicationImportsService(
             store: store, progress: progress, wallClock: wallClock, clock: environment.clock,
-            largestFile: environment.configuration[EnrolmentKeys.largestFile].bytes).register(with: &assembly.router)
+            intake: FileIntake(largest: environment.configuration[EnrolmentKeys.largestFile].bytes)).register(with: &assembly.router)
         assembly.services = [
-            ApplicationImportRunner(
-                store, register: register, progress: progress, wallClock: wallClock, clock: environment.clock,
-                batchRows: environment.configuration[EnrolmentKeys.batchRows], logger: environment.logger),
+            ImportRunner(
+                EnrolmentStore.imports,
+                ApplicationImportWork(
+                    store: store, register: register, progress: progress, wallClock: wallClock,
+                    batchRows: environment.configuration[EnrolmentKeys.batchRows]),
+                store: environment.store, progress: progress, name: environment.identifiers.next().text,
+                wallClock: wallClock, clock: environment.clock, logger: environment.logger),
         ]
         return assembly
     }

@@ -1,5 +1,6 @@
 import Contracts
 package import ServiceKit
+import Values
 
 extension ServiceDefinition {
     /// The register of schools, and the partners.
@@ -11,12 +12,16 @@ extension ServiceDefinition {
                                      payloads: ContractPayloads())
         let index = RegisterIndex(store, clock: environment.clock, logger: environment.logger)
         let progress = ChangeSignal()
-        let runner = GiasImportRunner(
-            store, index: index, progress: progress, wallClock: environment.wallClock, clock: environment.clock,
-            batchRows: environment.configuration[PartnershipKeys.batchRows], logger: environment.logger)
+        let work = GiasImportWork(
+            store: store, index: index, progress: progress, wallClock: environment.wallClock,
+            batchRows: environment.configuration[PartnershipKeys.batchRows])
+        let runner = ImportRunner(
+            PartnershipStore.imports, work, store: environment.store, progress: progress,
+            name: environment.identifiers.next().text, wallClock: environment.wallClock, clock: environment.clock,
+            logger: environment.logger)
         let imports = GiasImportsService(
             store: store, progress: progress, wallClock: environment.wallClock, clock: environment.clock,
-            largestFile: environment.configuration[PartnershipKeys.largestFile].bytes)
+            intake: FileIntake(largest: environment.configuration[PartnershipKeys.largestFile].bytes))
 
         var assembly = ServiceAssembly()
         SchoolsService(store: store, search: RegisterSearch(store: store, index: index))

@@ -29,6 +29,22 @@ package final class ChangeSignal: Sendable {
     package func signal() {
         for continuation in state.withLock({ Array($0.waiting.values) }) { continuation.yield() }
     }
+
+    /// Looks at a record now, after each change, and at intervals, because another replica may have changed it.
+    /// - Parameter look: Given the version that it saw last, 0 at first. Returns the version that it has seen now, or nil
+    ///   when nothing more will come.
+    package func follow(
+        every interval: Duration, on clock: any Clock<Duration>, look: (Int64) async throws -> Int64?
+    ) async throws {
+        var last: Int64 = 0
+        while true {
+            try Task.checkCancellation()
+            let changes = changes()
+            guard let version = try await look(last) else { return }
+            last = version
+            await changes.first(within: interval, on: clock)
+        }
+    }
 }
 
 extension AsyncStream<Void> {

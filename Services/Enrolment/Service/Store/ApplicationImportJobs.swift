@@ -2,15 +2,10 @@ import ServiceKit
 import Storage
 import Values
 
-/// Why something cannot be done with an import.
-enum ImportRefusal: Error, Hashable, Sendable {
-    case unknown
-    case notReceiving(ApplicationImportState)
-    case noFile
-}
-
 /// Opening, starting, cancelling and looking at imports.
 extension EnrolmentStore {
+    static let imports = ImportTable("application_imports", entity: "application-import")
+
     func createImport(
         cohort: CohortID?, isDryRun: Bool, _ mutation: Mutation,
         reply: @escaping @Sendable (ApplicationImport) -> [UInt8]
@@ -49,11 +44,9 @@ extension EnrolmentStore {
         """
 
     private static func read(_ row: Row) throws(StoreError) -> ApplicationImport {
-        guard let state = ApplicationImportState(rawValue: Int(try row.int(1))) else {
-            throw row.unreadable("state", "state")
-        }
-        var found = ApplicationImport(id: try row.identifier(0), state: state, isDryRun: try row.bool(2),
-                                      createdAt: try row.instant(15), version: try row.int(17))
+        var found = ApplicationImport(
+            id: try row.identifier(0), state: try ImportTable.state(row, 1), isDryRun: try row.bool(2),
+            createdAt: try row.instant(15), version: try row.int(17))
         found.cohortID = try row.optionalText(3) == nil ? nil : row.cohortID(3)
         found.fileName = try row.text(4)
         found.hasFile = try row.optionalText(5) != nil
@@ -70,7 +63,7 @@ extension EnrolmentStore {
 
     /// Newest first.
     func applicationImports(
-        _ states: [ApplicationImportState], pageSize: Int, token: String
+        _ states: [ImportState], pageSize: Int, token: String
     ) async throws -> Page<ApplicationImport> {
         let chosen = Set(states.map(\.rawValue)).sorted()
         let filters: [SQLValue] = [
@@ -123,13 +116,8 @@ extension EnrolmentStore {
     func startImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> ApplicationImport {
         try await store.write { writer in
             guard let found = try Self.applicationImport(id, writer) else { throw ImportRefusal.unknown }
-            switch found.state {
-            case .receiving: break
-            case .cancelled, .failed: throw ImportRefusal.notReceiving(found.state)
-            case .queued, .running, .succeeded: return found
-            }
-            guard found.hasFile else { throw ImportRefusal.noFile }
-            return try Self.move(found, to: .queued, "started", mutation, writer)
+            try Self.imports.start(id, hasFile: found.hasFile, mutation, writer)
+            return try Self.applicationImport(id, writer) ?? found
         }
     }
 
@@ -137,31 +125,10 @@ extension EnrolmentStore {
     /// that has ended stays as it is.
     func cancelImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> ApplicationImport {
         try await store.write { writer in
+            try Self.imports.cancel(id, mutation, writer)
             guard let found = try Self.applicationImport(id, writer) else { throw ImportRefusal.unknown }
-            if found.state.hasEnded { return found }
-            if found.state == .running {
-                try writer.execute("UPDATE application_imports SET cancel_requested = 1 WHERE id = \(id)")
-                return found
-            }
-            return try Self.move(found, to: .cancelled, "cancelled", mutation, writer)
+            return found
         }
-    }
-
-    private static func move(_ found: ApplicationImport, to state: ApplicationImportState, _ change: String,
-                             _ mutation: Mutation, _ writer: any Writer) throws(StoreError) -> ApplicationImport {
-        var moved = found
-        moved.state = state
-        moved.version += 1
-        if state.hasEnded { moved.endedAt = mutation.at }
-        try writer.execute("""
-            UPDATE application_imports SET state = \(state.rawValue), ended_at = \(moved.endedAt.sqlValue),
-                   version = \(moved.version), actor_id = \(mutation.actor.id), actor_kind = \(mutation.actor.kind),
-                   request_id = \(mutation.requestID)
-            WHERE id = \(found.id)
-            """)
-        try writer.recordHistory(entity: "application-import", id: found.id.text, version: moved.version, change: change,
-                                 mutation)
-        return moved
     }
 }
 

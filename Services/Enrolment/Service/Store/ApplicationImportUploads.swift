@@ -1,32 +1,29 @@
+import ServiceKit
 import Storage
 import Values
 
 /// Taking in the file of an import. Its bytes are kept in chunks under the upload that brought them;
 /// only a whole upload becomes the import's file.
 extension EnrolmentStore {
-    /// Bytes in a chunk; the last one of a file may have fewer.
-    static let chunkBytes = 256 * 1024
-    /// Rows deleted in one transaction, so that the writer is not kept from others for long.
-    private static let sweepStep = 32
+    private static let chunks = ChunkTable("application_import_chunks")
+    /// People deleted in one transaction, so that the writer is not kept from others for long.
+    private static let sweepStep = 1000
 
     /// Refuses an import that takes no file.
     func beginUpload(to id: UUIDv7) async throws -> UUIDv7 {
-        try await store.read { reader in _ = try Self.receiving(id, reader) }
+        try await store.read { reader in try Self.imports.checkReceiving(id, reader) }
         return identifiers.next()
     }
 
     func appendChunk(_ bytes: [UInt8], number: Int, to upload: UUIDv7) async throws {
-        try await store.write { writer in
-            try writer.execute("""
-                INSERT INTO application_import_chunks (upload_id, number, bytes) VALUES (\(upload), \(number), \(bytes))
-                """)
-        }
+        try await Self.chunks.append(bytes, number: number, to: upload, in: store)
     }
 
     /// Makes the upload the import's file, in place of an earlier one.
     func completeUpload(_ upload: UUIDv7, name: String, bytes: Int64, to id: UUIDv7) async throws -> ApplicationImport {
         let (found, replaced) = try await store.write { writer -> (ApplicationImport, String?) in
-            let replaced = try Self.receiving(id, writer)
+            try Self.imports.checkReceiving(id, writer)
+            let replaced = try writer.row("SELECT upload_id FROM application_imports WHERE id = \(id)")?.optionalText(0)
             try writer.execute("""
                 UPDATE application_imports SET upload_id = \(upload), file_name = \(name), bytes_total = \(bytes),
                        version = version + 1
@@ -35,20 +32,19 @@ extension EnrolmentStore {
             guard let found = try Self.applicationImport(id, writer) else { throw ImportRefusal.unknown }
             return (found, replaced)
         }
-        if let replaced { try await removeChunks(of: replaced) }
+        if let replaced { try await Self.chunks.remove(replaced, in: store) }
         return found
     }
 
     /// Removes what a broken-off upload had brought.
     func abandonUpload(_ upload: UUIDv7) async throws {
-        try await removeChunks(of: upload.text)
+        try await Self.chunks.remove(upload.text, in: store)
     }
 
     /// Removes what no import needs: chunks and people of imports that have ended, and chunks of uploads
     /// that broke off with the process that took them, more than a day ago.
     func sweepImports(now: Instant) async throws {
-        let dayAgo = now - .seconds(24 * 60 * 60)
-        let bound = UUIDv7(milliseconds: UInt64(max(0, dayAgo.microseconds / 1000)), sequence: 0, random: 0)
+        let bound = ChunkTable.brokenOffBound(now: now)
         let (uploads, imports) = try await store.read { reader in
             let uploads = try reader.rows("""
                 SELECT DISTINCT c.upload_id FROM application_import_chunks c
@@ -61,7 +57,7 @@ extension EnrolmentStore {
                 """).map { try $0.identifier(0) }
             return (uploads, imports)
         }
-        for upload in uploads { try await removeChunks(of: upload) }
+        for upload in uploads { try await Self.chunks.remove(upload, in: store) }
         for id in imports { try await removePeople(of: id) }
     }
 
@@ -70,43 +66,16 @@ extension EnrolmentStore {
         let upload = try await store.read { reader in
             try reader.row("SELECT upload_id FROM application_imports WHERE id = \(id)")?.optionalText(0)
         }
-        if let upload { try await removeChunks(of: upload) }
+        if let upload { try await Self.chunks.remove(upload, in: store) }
         try await removePeople(of: id)
     }
 
-    private func removeChunks(of upload: String) async throws {
-        try await removeInSteps(Self.sweepStep) { limit in
-            """
-            DELETE FROM application_import_chunks WHERE upload_id = \(upload) AND number IN (
-                SELECT number FROM application_import_chunks WHERE upload_id = \(upload) ORDER BY number LIMIT \(limit))
-            """
-        }
-    }
-
     private func removePeople(of id: UUIDv7) async throws {
-        try await removeInSteps(1000) { limit in
+        try await store.deleteInSteps(Self.sweepStep) { limit in
             """
             DELETE FROM application_import_people WHERE import_id = \(id) AND line IN (
                 SELECT line FROM application_import_people WHERE import_id = \(id) ORDER BY line LIMIT \(limit))
             """
         }
-    }
-
-    private func removeInSteps(_ step: Int, _ statement: @escaping @Sendable (Int) -> SQL) async throws {
-        var removed = step
-        while removed == step {
-            removed = try await store.write { writer in try writer.execute(statement(step)) }
-        }
-    }
-
-    /// The upload that an import has. Refuses one that takes no file any more.
-    private static func receiving(_ id: UUIDv7, _ reader: any Reader) throws -> String? {
-        guard let row = try reader.row("SELECT state, upload_id FROM application_imports WHERE id = \(id)") else {
-            throw ImportRefusal.unknown
-        }
-        if let state = ApplicationImportState(rawValue: Int(try row.int(0))), state != .receiving {
-            throw ImportRefusal.notReceiving(state)
-        }
-        return try row.optionalText(1)
     }
 }

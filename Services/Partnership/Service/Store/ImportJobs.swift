@@ -4,6 +4,8 @@ import Values
 
 /// Opening, starting, cancelling and looking at imports.
 extension PartnershipStore {
+    static let imports = ImportTable("gias_imports", entity: "gias-import")
+
     func createImport(
         _ mutation: Mutation, reply: @escaping @Sendable (GiasImport) -> [UInt8]
     ) async throws -> [UInt8] {
@@ -13,7 +15,7 @@ extension PartnershipStore {
             try writer.execute("""
                 INSERT INTO gias_imports (id, state, failure, cancel_requested, created_at, version, runner, runner_until,
                                           issues_found, issues_kept, actor_id, actor_kind, request_id)
-                VALUES (\(id), \(GiasImportState.receiving.rawValue), '', 0, \(mutation.at), 1, '', 0, 0, 0,
+                VALUES (\(id), \(ImportState.receiving.rawValue), '', 0, \(mutation.at), 1, '', 0, 0, 0,
                         \(mutation.actor.id), \(mutation.actor.kind), \(mutation.requestID))
                 """)
             try writer.recordHistory(entity: "gias-import", id: id.text, version: 1, change: "opened", mutation)
@@ -64,13 +66,8 @@ extension PartnershipStore {
     func startImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> GiasImport {
         try await store.write { writer in
             guard let found = try Self.giasImport(id, writer) else { throw ImportRefusal.unknown }
-            switch found.state {
-            case .receiving: break
-            case .cancelled, .failed: throw ImportRefusal.notReceiving(found.state)
-            case .queued, .running, .succeeded: return found
-            }
-            guard !found.files.isEmpty else { throw ImportRefusal.noFile }
-            return try Self.move(found, to: .queued, "started", mutation, writer)
+            try Self.imports.start(id, hasFile: !found.files.isEmpty, mutation, writer)
+            return try Self.giasImport(id, writer) ?? found
         }
     }
 
@@ -78,31 +75,10 @@ extension PartnershipStore {
     /// that has ended stays as it is.
     func cancelImport(_ id: UUIDv7, _ mutation: Mutation) async throws -> GiasImport {
         try await store.write { writer in
+            try Self.imports.cancel(id, mutation, writer)
             guard let found = try Self.giasImport(id, writer) else { throw ImportRefusal.unknown }
-            if found.state.hasEnded { return found }
-            if found.state == .running {
-                try writer.execute("UPDATE gias_imports SET cancel_requested = 1 WHERE id = \(id)")
-                return found
-            }
-            return try Self.move(found, to: .cancelled, "cancelled", mutation, writer)
+            return found
         }
-    }
-
-    private static func move(_ found: GiasImport, to state: GiasImportState, _ change: String, _ mutation: Mutation,
-                             _ writer: any Writer) throws(StoreError) -> GiasImport {
-        var moved = found
-        moved.state = state
-        moved.version += 1
-        if state.hasEnded { moved.endedAt = mutation.at }
-        try writer.execute("""
-            UPDATE gias_imports SET state = \(state.rawValue), ended_at = \(moved.endedAt.sqlValue), version = \(moved.version),
-                   actor_id = \(mutation.actor.id), actor_kind = \(mutation.actor.kind),
-                   request_id = \(mutation.requestID)
-            WHERE id = \(found.id)
-            """)
-        try writer.recordHistory(entity: "gias-import", id: found.id.text, version: moved.version, change: change,
-                                 mutation)
-        return moved
     }
 
     private static func readIssue(_ row: Row) throws(StoreError) -> GiasRowIssue {

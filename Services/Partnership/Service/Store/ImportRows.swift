@@ -1,3 +1,4 @@
+import ServiceKit
 import Storage
 import Values
 
@@ -8,8 +9,7 @@ extension PartnershipStore {
         """
 
     static func readImport(_ row: Row, _ reader: any Reader) throws(StoreError) -> GiasImport {
-        guard let state = GiasImportState(rawValue: Int(try row.int(1))) else { throw row.unreadable("state", "state") }
-        var found = GiasImport(id: try row.identifier(0), state: state, createdAt: try row.instant(3),
+        var found = GiasImport(id: try row.identifier(0), state: try ImportTable.state(row, 1), createdAt: try row.instant(3),
                                version: try row.int(6))
         found.failure = try row.text(2)
         found.startedAt = try row.optionalInstant(4)
@@ -38,11 +38,4 @@ extension PartnershipStore {
         }
         return try readImport(row, reader)
     }
-}
-
-/// Why something cannot be done with an import.
-enum ImportRefusal: Error, Hashable, Sendable {
-    case unknown
-    case notReceiving(GiasImportState)
-    case noFile
 }

@@ -1,63 +1,16 @@
+import ServiceKit
 import Storage
 import Values
 
-/// The right to run an import. Only one import runs at a time, by one runner; a runner whose right has
-/// passed to another is told so at its next checkpoint, which then leaves nothing behind.
-struct ImportClaim: Hashable, Sendable {
-    var importID: UUIDv7
-    /// Names the process that runs it.
-    var runner: String
-    /// Who asked for it: the register's changes are theirs.
-    var actor: Actor
-    var requestID: String
-}
-
-/// Why a runner must leave an import.
-enum ImportInterruption: Error, Hashable, Sendable {
-    /// Another runner has taken it over.
-    case claimLost
-    /// It was cancelled on request; that is written down already.
-    case cancelled
-}
-
 /// Running imports, from checkpoint to checkpoint.
 extension PartnershipStore {
-    /// How long a runner that says nothing keeps its import. It speaks at every checkpoint.
-    static let claimLifetime = Duration.seconds(30)
-
-    /// Takes the import that is to run next: one that was running when its process died, or the oldest
-    /// in the queue. Nil if there is none, or if another runner is at work.
-    /// - Parameter takingOver: also an import whose runner spoke just now. For a process that knows
-    ///   that it is the only one, when it starts.
-    func claimImport(runner: String, takingOver: Bool, now: Instant) async throws -> ImportClaim? {
-        do {
-            return try await store.write { writer in
-                let running = try writer.row("""
-                    SELECT id, runner_until FROM gias_imports WHERE state = \(GiasImportState.running.rawValue)
-                    """)
-                if let running {
-                    guard try takingOver || running.instant(1) <= now else { return nil }
-                    return try Self.claim(running.identifier(0), runner, now, writer)
-                }
-                guard let queued = try writer.row("""
-                    SELECT id FROM gias_imports WHERE state = \(GiasImportState.queued.rawValue) ORDER BY id LIMIT 1
-                    """) else { return nil }
-                return try Self.claim(queued.identifier(0), runner, now, writer)
-            }
-        } catch let error as StoreError where error.breaks(.unique, "gias_imports.running_slot") {
-            return nil
+    /// Writes down when an import began, once.
+    func beginImport(_ claim: ImportClaim, at now: Instant) async throws {
+        try await Self.imports.checkpoint(claim, in: store, at: now) { writer in
+            _ = try writer.execute("""
+                UPDATE gias_imports SET started_at = COALESCE(started_at, \(now)) WHERE id = \(claim.importID)
+                """)
         }
-    }
-
-    private static func claim(_ id: UUIDv7, _ runner: String, _ now: Instant,
-                              _ writer: any Writer) throws -> ImportClaim? {
-        guard let row = try writer.row("""
-            UPDATE gias_imports SET state = \(GiasImportState.running.rawValue), running_slot = 1, runner = \(runner),
-                   runner_until = \(now + claimLifetime), started_at = COALESCE(started_at, \(now)), version = version + 1
-            WHERE id = \(id) RETURNING actor_id, actor_kind, request_id
-            """) else { return nil }
-        return ImportClaim(importID: id, runner: runner, actor: Actor(id: try row.text(0), kind: try row.text(1)),
-                           requestID: try row.text(2))
     }
 
     /// A chunk of one of the import's files; nil after the last.
@@ -75,59 +28,15 @@ extension PartnershipStore {
     func apply<File: AppliedFile>(
         _ batch: GiasBatch<File.Value>, of file: File.Type, _ claim: ImportClaim, at now: Instant
     ) async throws -> GiasImport {
-        let outcome = try await store.write { writer -> Result<GiasImport, ImportInterruption> in
-            if let interruption = try Self.interruption(claim, now, writer) { return .failure(interruption) }
+        try await Self.imports.checkpoint(claim, in: store, at: now) { writer in
             var changes = RegisterChanges(store: self, writer: writer, claim: claim, now: now)
             try changes.apply(batch.records, of: file)
             try Self.keep(changes.issues, claim, writer)
             try Self.count(changes.counts, file.kind, batch, claim, writer)
             if batch.isLast { try Self.raiseGeneration(file.kind, claim, writer) }
-            try writer.execute("""
-                UPDATE gias_imports SET version = version + 1, runner_until = \(now + Self.claimLifetime)
-                WHERE id = \(claim.importID)
-                """)
-            guard let progress = try Self.giasImport(claim.importID, writer) else { return .failure(.claimLost) }
-            return .success(progress)
+            guard let progress = try Self.giasImport(claim.importID, writer) else { throw ImportInterruption.claimLost }
+            return progress
         }
-        return try outcome.get()
-    }
-
-    /// Ends the import. Nil: it succeeded; otherwise why it failed.
-    func endImport(_ claim: ImportClaim, failure: String?, at now: Instant) async throws -> GiasImport {
-        let outcome = try await store.write { writer -> Result<GiasImport, ImportInterruption> in
-            if let interruption = try Self.interruption(claim, now, writer) { return .failure(interruption) }
-            try Self.end(claim, failure == nil ? .succeeded : .failed, failure ?? "", now, writer)
-            guard let ended = try Self.giasImport(claim.importID, writer) else { return .failure(.claimLost) }
-            return .success(ended)
-        }
-        return try outcome.get()
-    }
-
-    /// Looks whether the runner may go on. A request to cancel is carried out here.
-    private static func interruption(
-        _ claim: ImportClaim, _ now: Instant, _ writer: any Writer
-    ) throws(StoreError) -> ImportInterruption? {
-        guard let row = try writer.row("""
-            SELECT runner, state, cancel_requested FROM gias_imports WHERE id = \(claim.importID)
-            """), try row.text(0) == claim.runner, try row.int(1) == GiasImportState.running.rawValue else {
-            return .claimLost
-        }
-        guard try row.bool(2) else { return nil }
-        try end(claim, .cancelled, "", now, writer)
-        return .cancelled
-    }
-
-    private static func end(_ claim: ImportClaim, _ state: GiasImportState, _ failure: String, _ now: Instant,
-                            _ writer: any Writer) throws(StoreError) {
-        let row = try writer.row("""
-            UPDATE gias_imports SET state = \(state.rawValue), failure = \(failure), ended_at = \(now),
-                   running_slot = NULL, version = version + 1
-            WHERE id = \(claim.importID) RETURNING version
-            """)
-        let mutation = Mutation(principal: claim.actor.id, method: "", key: nil, requestDigest: [], actor: claim.actor,
-                                at: now, requestID: claim.requestID)
-        try writer.recordHistory(entity: "gias-import", id: claim.importID.text, version: try row?.int(0) ?? 0,
-                                 change: state.name, mutation)
     }
 
     private static func count<Value>(_ counts: RowCounts, _ kind: GiasFileKind, _ batch: GiasBatch<Value>,

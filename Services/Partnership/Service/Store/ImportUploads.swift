@@ -1,26 +1,20 @@
+import ServiceKit
 import Storage
 import Values
 
 /// Taking in the files of an import. A file's bytes are kept in chunks under the upload that brought
 /// them; only a whole upload becomes the import's file.
 extension PartnershipStore {
-    /// Bytes in a chunk; the last one of a file may have fewer.
-    static let chunkBytes = 256 * 1024
-    /// Chunks deleted in one transaction, so that the writer is not kept from others for long.
-    private static let sweepStep = 32
+    private static let chunks = ChunkTable("gias_import_chunks")
 
     /// Refuses an import that takes no files.
     func beginUpload(to id: UUIDv7) async throws -> UUIDv7 {
-        try await store.read { reader in try Self.checkReceiving(id, reader) }
+        try await store.read { reader in try Self.imports.checkReceiving(id, reader) }
         return identifiers.next()
     }
 
     func appendChunk(_ bytes: [UInt8], number: Int, to upload: UUIDv7) async throws {
-        try await store.write { writer in
-            try writer.execute("""
-                INSERT INTO gias_import_chunks (upload_id, number, bytes) VALUES (\(upload), \(number), \(bytes))
-                """)
-        }
+        try await Self.chunks.append(bytes, number: number, to: upload, in: store)
     }
 
     /// Makes the upload the import's file of its kind, in place of an earlier one.
@@ -28,7 +22,7 @@ extension PartnershipStore {
         _ upload: UUIDv7, of kind: GiasFileKind, name: String, bytes: Int64, to id: UUIDv7
     ) async throws -> GiasImport {
         let (found, replaced) = try await store.write { writer -> (GiasImport, String?) in
-            try Self.checkReceiving(id, writer)
+            try Self.imports.checkReceiving(id, writer)
             let replaced = try writer.row("""
                 SELECT upload_id FROM gias_import_files WHERE import_id = \(id) AND kind = \(kind.rawValue)
                 """)?.text(0)
@@ -42,20 +36,19 @@ extension PartnershipStore {
             guard let found = try Self.giasImport(id, writer) else { throw ImportRefusal.unknown }
             return (found, replaced)
         }
-        if let replaced { try await removeChunks(of: replaced) }
+        if let replaced { try await Self.chunks.remove(replaced, in: store) }
         return found
     }
 
     /// Removes what a broken-off upload had brought.
     func abandonUpload(_ upload: UUIDv7) async throws {
-        try await removeChunks(of: upload.text)
+        try await Self.chunks.remove(upload.text, in: store)
     }
 
     /// Removes chunks that no import needs: of imports that have ended, and of uploads that broke off
     /// with the process that took them, more than a day ago.
     func sweepChunks(now: Instant) async throws {
-        let dayAgo = now - .seconds(24 * 60 * 60)
-        let bound = UUIDv7(milliseconds: UInt64(max(0, dayAgo.microseconds / 1000)), sequence: 0, random: 0)
+        let bound = ChunkTable.brokenOffBound(now: now)
         let uploads = try await store.read { reader in
             try reader.rows("""
                 SELECT DISTINCT c.upload_id FROM gias_import_chunks c
@@ -64,34 +57,13 @@ extension PartnershipStore {
                 WHERE (f.upload_id IS NULL AND c.upload_id < \(bound)) OR i.state IN (4, 5, 6)
                 """).map { try $0.text(0) }
         }
-        for upload in uploads { try await removeChunks(of: upload) }
+        for upload in uploads { try await Self.chunks.remove(upload, in: store) }
     }
 
     func removeChunks(of importID: UUIDv7) async throws {
         let uploads = try await store.read { reader in
             try reader.rows("SELECT upload_id FROM gias_import_files WHERE import_id = \(importID)").map { try $0.text(0) }
         }
-        for upload in uploads { try await removeChunks(of: upload) }
-    }
-
-    private func removeChunks(of upload: String) async throws {
-        var removed = Self.sweepStep
-        while removed == Self.sweepStep {
-            removed = try await store.write { writer in
-                try writer.execute("""
-                    DELETE FROM gias_import_chunks WHERE upload_id = \(upload) AND number IN (
-                        SELECT number FROM gias_import_chunks WHERE upload_id = \(upload)
-                        ORDER BY number LIMIT \(Self.sweepStep))
-                    """)
-            }
-        }
-    }
-
-    private static func checkReceiving(_ id: UUIDv7, _ reader: any Reader) throws {
-        guard let row = try reader.row("SELECT state FROM gias_imports WHERE id = \(id)") else {
-            throw ImportRefusal.unknown
-        }
-        guard let state = GiasImportState(rawValue: Int(try row.int(0))), state != .receiving else { return }
-        throw ImportRefusal.notReceiving(state)
+        for upload in uploads { try await Self.chunks.remove(upload, in: store) }
     }
 }

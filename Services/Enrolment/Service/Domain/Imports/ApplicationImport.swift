@@ -1,28 +1,5 @@
 import Values
 
-/// With the numbers of the contracts.
-enum ApplicationImportState: Int, CaseIterable, Hashable, Sendable {
-    case receiving = 1
-    case queued = 2
-    case running = 3
-    case succeeded = 4
-    case failed = 5
-    case cancelled = 6
-
-    var hasEnded: Bool { rawValue >= Self.succeeded.rawValue }
-
-    var name: String {
-        switch self {
-        case .receiving: "receiving"
-        case .queued: "queued"
-        case .running: "running"
-        case .succeeded: "succeeded"
-        case .failed: "failed"
-        case .cancelled: "cancelled"
-        }
-    }
-}
-
 /// What became of a row, or would.
 enum RowOutcome: Int, CaseIterable, Hashable, Sendable {
     /// A new person and an application.
@@ -56,7 +33,7 @@ struct OutcomeCounts: Hashable, Sendable {
 /// An import of applications: one file, row by row.
 struct ApplicationImport: Hashable, Sendable {
     var id: UUIDv7
-    var state: ApplicationImportState
+    var state: ImportState
     /// Nothing is written but the results.
     var isDryRun: Bool
     /// Rows are for this cohort only; nil: each for the one that it names.

@@ -37,21 +37,7 @@ enum ImportErrors {
         do {
             return try await EnrolmentErrors.translate(id, body)
         } catch let refusal as ImportRefusal {
-            throw status(refusal, id)
-        }
-    }
-
-    private static func status(_ refusal: ImportRefusal, _ id: String) -> RPCError {
-        switch refusal {
-        case .unknown:
-            return RPCError.notFound("import", id)
-        case .notReceiving(let state):
-            return RPCError(
-                .failedPrecondition, "The import is \(state.name) and cannot be changed any more. Open a new one.",
-                reason: "IMPORT_NOT_RECEIVING")
-        case .noFile:
-            return RPCError(.failedPrecondition, "The import has no file yet. Upload one before it is started.",
-                            reason: "IMPORT_WITHOUT_FILE")
+            throw RPCError(refusal, importID: id)
         }
     }
 }

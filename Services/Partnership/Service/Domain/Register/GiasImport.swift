@@ -1,34 +1,12 @@
 import Values
 
-enum GiasImportState: Int, CaseIterable, Hashable, Sendable {
-    case receiving = 1
-    case queued = 2
-    case running = 3
-    case succeeded = 4
-    case failed = 5
-    case cancelled = 6
-
-    var hasEnded: Bool { self == .succeeded || self == .failed || self == .cancelled }
-
-    var name: String {
-        switch self {
-        case .receiving: "open for files"
-        case .queued: "waiting to run"
-        case .running: "running"
-        case .succeeded: "done"
-        case .failed: "failed"
-        case .cancelled: "cancelled"
-        }
-    }
-}
-
 /// An import of some of the register's files.
 struct GiasImport: Hashable, Sendable {
     /// Issues that are kept for reading; more are counted only.
     static let mostIssuesKept = 10_000
 
     var id: UUIDv7
-    var state: GiasImportState
+    var state: ImportState
     /// In the order in which they are read.
     var files: [GiasFileProgress] = []
     /// Why it failed; empty otherwise.

@@ -9,6 +9,5 @@ struct GiasImportsService: GiasImportsHandlers {
     let progress: ChangeSignal
     let wallClock: any WallClock
     let clock: any Clock<Duration>
-    /// Bytes of the largest file that is taken.
-    let largestFile: Int
+    let intake: FileIntake
 }

@@ -12,17 +12,10 @@ extension GiasImportsService {
         context: ServerContext
     ) async throws {
         let id = try UUIDv7(request.id, of: "import")
-        var last: Int64 = 0
-        while true {
-            try Task.checkCancellation()
-            let changes = progress.changes()
+        try await progress.follow(every: Self.lookInterval, on: clock) { last in
             guard let found = try await store.giasImport(id) else { throw RPCError.notFound("import", request.id) }
-            if found.version != last {
-                try await writer.write(PartnershipV1.GiasImport(found))
-                last = found.version
-            }
-            if found.state.hasEnded { return }
-            await changes.first(within: Self.lookInterval, on: clock)
+            if found.version != last { try await writer.write(PartnershipV1.GiasImport(found)) }
+            return found.state.hasEnded ? nil : found.version
         }
     }
 }
