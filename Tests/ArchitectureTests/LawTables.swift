@@ -18,7 +18,7 @@ enum ImportTable {
         "Sodium": ["CSodium"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "Wire": ["CProtobufC", "CMessages", "Glibc"],
-        "RPC": ["Wire", "Logging"],
+        "RPC": ["ProtoJSON", "Wire", "Logging"],
         "RPCInProcess": ["RPC", "Wire"],
         "RPCZeroMQ": ["RPC", "Wire", "ZeroMQ", "Logging", "Glibc"],
         "ProtoJSON": ["Glibc"],
