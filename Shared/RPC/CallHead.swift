@@ -11,6 +11,10 @@ package struct CallHead: Sendable {
     package var traceparent: String
     package var tracestate: String
     package var waitForReady: Bool
+    /// What the proto says of repeating the method. It does not travel.
+    package var idempotency = IdempotencyLevel.unknown
+    /// Replicas that failed this call before, so that others are tried first. It does not travel.
+    package var avoided: [UInt64] = []
 
     package init(
         method: String, deadline: Deadline? = nil, metadata: Metadata = Metadata(), idempotencyKey: String = "",
@@ -43,7 +47,11 @@ package struct CallHead: Sendable {
             method: method.fullName, deadline: deadline, metadata: metadata, idempotencyKey: key,
             traceparent: scope?.traceparent ?? "", tracestate: scope?.tracestate ?? "",
             waitForReady: options.waitForReady)
+        idempotency = method.idempotency
     }
+
+    /// Whether a second run does nothing twice.
+    package var mayRunTwice: Bool { idempotency != .unknown || !idempotencyKey.isEmpty }
 }
 
 /// Keys for calls that were given none.

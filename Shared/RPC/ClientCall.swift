@@ -14,6 +14,10 @@ package protocol ClientCall: AnyObject, Sendable {
     func initialMetadata() async throws(RPCError) -> Metadata
     /// The server's trailing metadata, once the call has ended with OK.
     var trailingMetadata: Metadata { get }
+    /// Whether the server's initial metadata or a message has come. Such a call is not made again.
+    var hasAnswered: Bool { get }
+    /// Which replica has the call, by a number that is its own in this process; nil if it has not been sent.
+    var replica: UInt64? { get }
     /// Ends the call as CANCELLED, here at once and at the server as soon as it hears of it.
     func cancel()
 }

@@ -14,6 +14,8 @@ package struct RPCError: Error, Sendable, CustomStringConvertible {
     package var pushback: Duration?
     /// True if the call reached no handler, so that another attempt cannot do anything twice.
     package var isUnprocessed: Bool
+    /// True if there was nobody to send the call to: another attempt makes sense only after a while.
+    package var foundNoReplica = false
     /// What led to it, for this process's log; it does not travel.
     package var cause: (any Error)?
 
@@ -29,6 +31,9 @@ package struct RPCError: Error, Sendable, CustomStringConvertible {
         self.isUnprocessed = isUnprocessed
         self.cause = cause
     }
+
+    /// True if one replica did not take the call, so that it can be made elsewhere at once.
+    package var wasTurnedAway: Bool { code == .unavailable && isUnprocessed && !foundNoReplica }
 
     package var description: String { message.isEmpty ? code.name : "\(code.name): \(message)" }
 

@@ -28,6 +28,12 @@ final class InProcessClientCall: ClientCall {
 
     var trailingMetadata: Metadata { (try? exchange.end.current?.get()) ?? Metadata() }
 
+    var hasAnswered: Bool {
+        if case .success? = exchange.initialMetadata.current { true } else { false }
+    }
+
+    var replica: UInt64? { nil }
+
     func cancel() { exchange.finish(.failure(RPCError(.cancelled, "The call was cancelled by its own side."))) }
 }
 

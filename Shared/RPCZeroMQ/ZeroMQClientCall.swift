@@ -49,6 +49,12 @@ final class ZeroMQClientCall: ClientCall {
 
     var trailingMetadata: Metadata { link.trailingMetadata }
 
+    var hasAnswered: Bool {
+        if case .success? = link.initialMetadata.current { true } else { false }
+    }
+
+    var replica: UInt64? { nil }
+
     func cancel() {
         guard !link.hasEnded else { return }
         end(.failure(RPCError(.cancelled, "The call was cancelled by its own side.")), keepingMessages: false)

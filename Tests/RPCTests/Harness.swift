@@ -66,6 +66,9 @@ struct TestCalls: CallsHandlers {
         case "surprise": throw Surprise()
         case "hang": try await hang()
         case "grow": return TestingV1.Text(text: String(repeating: "x", count: 5 << 20))
+        case "answer, then fail":
+            context.sendInitialMetadata(Metadata())
+            throw RPCError(.unavailable, "after the answer had begun")
         case "key": return TestingV1.Text(text: context.idempotencyKey ?? "none")
         case "remaining": return TestingV1.Text(text: context.deadline == nil ? "none" : "some")
         default: break
@@ -104,6 +107,8 @@ struct TestCalls: CallsHandlers {
     ) async throws {
         for try await request in requests {
             if request.text == "hang" { try await hang() }
+            if request.text == "away" { throw RPCError(.unavailable, "away") }
+            if request.text.hasPrefix("keep") { continue }
             try await writer.write(request)
         }
     }

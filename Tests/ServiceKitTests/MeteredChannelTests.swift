@@ -2,6 +2,8 @@ import Contracts
 import RPC
 import RPCInProcess
 import ServiceKit
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Calls made are counted")
@@ -21,14 +23,44 @@ struct MeteredChannelTests {
             guard request.service.isEmpty else { throw RPCError(.notFound, "unknown") }
             return HealthV1.HealthCheckResponse(status: .serving)
         }
-        let channel = MeteredChannel(
-            InProcessChannel(to: RPCServer(router: router)), target: "partnership", metrics: ClientCallMetrics(registry)
-        )
+        let channel = PeerChannel.make(
+            over: InProcessChannel(to: RPCServer(router: router)), to: "partnership", metrics: ClientCallMetrics(registry),
+            clock: ManualClock(), jitter: { 1 })
         for _ in 0..<2 { _ = try await HealthClient(channel).check(.init()) }
         await #expect(throws: RPCError.self) { try await HealthClient(channel).check(.init(service: "x")) }
         #expect(count(registry.text, "OK") == "2")
         #expect(count(registry.text, "NOT_FOUND") == "1")
         #expect(count(registry.text, "CANCELLED") == nil)
+        #expect(
+            registry.text.contains(
+                "grpc_client_attempt_started_total{grpc_method=\"grpc.health.v1.Health/Check\",grpc_target=\"partnership\"} 3"
+            ))
+    }
+
+    @Test("once however many attempts they took, and these one by one")
+    func attempts() async throws {
+        let registry = MetricsRegistry()
+        let clock = ManualClock()
+        let failures = Mutex(2)
+        var router = Router()
+        router.unary(HealthMethods.check) { (request: HealthV1.HealthCheckRequest, _) in
+            if failures.withLock({ left in
+                defer { left -= 1 }
+                return left > 0
+            }) { throw RPCError(.unavailable, "away") }
+            return HealthV1.HealthCheckResponse(status: .serving)
+        }
+        let channel = PeerChannel.make(
+            over: InProcessChannel(to: RPCServer(router: router)), to: "partnership", metrics: ClientCallMetrics(registry),
+            clock: clock, jitter: { 1 })
+        async let answer = HealthClient(channel).check(.init())
+        for wait in [50, 125] {
+            await clock.sleepers(1)
+            clock.advance(by: .milliseconds(wait))
+        }
+        _ = try await answer
+        #expect(count(registry.text, "OK") == "1")
+        #expect(count(registry.text, "UNAVAILABLE") == nil)
         #expect(
             registry.text.contains(
                 "grpc_client_attempt_started_total{grpc_method=\"grpc.health.v1.Health/Check\",grpc_target=\"partnership\"} 3"

@@ -2,7 +2,7 @@ package import RPC
 import Synchronization
 package import Wire
 
-/// A channel whose calls are counted.
+/// A channel whose calls are timed and counted, each once however many attempts it took.
 package struct MeteredChannel: Channel {
     private let inner: any Channel
     private let target: String
@@ -20,13 +20,38 @@ package struct MeteredChannel: Channel {
     package func makeIdempotencyKey() -> String { inner.makeIdempotencyKey() }
 
     package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
+        MeteredCall(inner.begin(head, only: first), head.method, target, metrics)
+    }
+
+    package func begin(_ head: CallHead) -> any ClientCall {
+        MeteredCall(inner.begin(head), head.method, target, metrics)
+    }
+}
+
+/// A channel whose attempts are counted: it stands below the one that retries, ``MeteredChannel`` above it.
+package struct AttemptCountingChannel: Channel {
+    private let inner: any Channel
+    private let target: String
+    private let metrics: ClientCallMetrics
+
+    package init(_ inner: any Channel, target: String, metrics: ClientCallMetrics) {
+        self.inner = inner
+        self.target = target
+        self.metrics = metrics
+    }
+
+    package var decodeLimits: DecodeLimits { inner.decodeLimits }
+
+    package func makeIdempotencyKey() -> String { inner.makeIdempotencyKey() }
+
+    package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
         metrics.started(head.method, target: target)
-        return MeteredCall(inner.begin(head, only: first), head.method, target, metrics)
+        return inner.begin(head, only: first)
     }
 
     package func begin(_ head: CallHead) -> any ClientCall {
         metrics.started(head.method, target: target)
-        return MeteredCall(inner.begin(head), head.method, target, metrics)
+        return inner.begin(head)
     }
 }
 
@@ -46,6 +71,8 @@ private final class MeteredCall: ClientCall {
     }
 
     var trailingMetadata: Metadata { inner.trailingMetadata }
+    var hasAnswered: Bool { inner.hasAnswered }
+    var replica: UInt64? { inner.replica }
 
     func readyToSend() async throws(RPCError) { try await inner.readyToSend() }
 

@@ -75,14 +75,16 @@ struct ProcessFrame {
         let clientMetrics = ClientCallMetrics(metrics)
         let channels = places.peers.mapValues { transport.channel(to: $0) }
         defer { for channel in channels.values { channel.close() } }
+        let jitter: @Sendable () -> Double = { .random(in: 0.8...1.2) }
         let environment = ServiceEnvironment(
             name: definition.name, configuration: configuration, logger: logger, metrics: metrics,
             readiness: readiness, wallClock: surroundings.wallClock, clock: surroundings.clock,
-            identifiers: identifiers, jitter: { .random(in: 0.8...1.2) }, announce: surroundings.printOut,
+            identifiers: identifiers, jitter: jitter, announce: surroundings.printOut,
             variables: surroundings.environment, store: store,
             channels: Dictionary(
                 uniqueKeysWithValues: channels.map { name, channel in
-                    (name, MeteredChannel(channel, target: name, metrics: clientMetrics))
+                    (name, PeerChannel.make(
+                        over: channel, to: name, metrics: clientMetrics, clock: surroundings.clock, jitter: jitter))
                 }))
         let assembly = try await definition.assemble(environment)
         let group = ServiceGroup(
