@@ -44,8 +44,7 @@ func tests(
 
 /// A service is a library with everything in it, an executable of a few lines, and its tests.
 func service(
-    _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [], tested: Bool = true,
-    data: [String] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [], data: [String] = []
 ) -> [Target] {
     [
         .target(name: "\(name)Service",
@@ -54,11 +53,10 @@ func service(
                 path: "Services/\(name)/Service", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: name, dependencies: [.byName(name: "\(name)Service"), "ServiceKit"],
                           path: "Services/\(name)/Main", swiftSettings: strict),
-    ] + (tested ? [
         tests("\(name)Tests", [.byName(name: "\(name)Service"), "Contracts", "RPC", "RPCInProcess",
                                "ServiceKit", "Storage", "Values", "Wire"] + dependencies + testing,
               data: data),
-    ] : [])
+    ]
 }
 
 let package = Package(
@@ -128,6 +126,6 @@ let package = Package(
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])
         + service("TrainingEvents", testing: [log])
-        + service("Diagnostics", tested: false)
+        + service("Diagnostics", testing: [log])
         + service("Gateway", ["ProtoJSON", "Sodium", http] + nio, testing: ["HTTPClient", log, lifecycle])
 )
