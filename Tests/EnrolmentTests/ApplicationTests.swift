@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import Storage
+import TestSupport
 import Testing
 import Values
 import Wire
@@ -55,7 +56,7 @@ struct ApplicationTests {
         harness.wallClock.advance(by: .seconds(60 * 86_400))
         #expect(await submit("npq-middle-leadership") == "COHORT_NOT_OPEN")
         let nobody = "01890a5d-ac96-774b-bcce-b302099a8057"
-        #expect(await status { _ = try await harness.submit(nobody) }?.code == .notFound)
+        #expect(await statusOf { _ = try await harness.submit(nobody) }?.code == .notFound)
     }
 
     @Test("the employer of the moment stays with the application")
@@ -154,7 +155,7 @@ struct ApplicationTests {
         let request = EnrolmentV1.RejectApplicationRequest(id: application.id, expectedVersion: 1)
         let rejected = try await harness.applications.rejectApplication(request, options: options)
         #expect(rejected.statusReason == "rejected-by-provider")
-        let error = await status {
+        let error = await statusOf {
             _ = try await harness.applications.acceptApplication(.init(id: application.id, expectedVersion: 1))
         }
         #expect(error?.code == .aborted)

@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import Storage
+import TestSupport
 import Testing
 import Values
 import Wire
@@ -65,7 +66,7 @@ struct CandidateTests {
         #expect(await register(uid: 12) == "EMPLOYER_NOT_A_TRUST")
         #expect(await register(uid: 13) == "EMPLOYER_UNKNOWN")
         #expect(await register(urn: 3, uid: 10) == "INVALID_ARGUMENT")
-        let error = await status { _ = try await harness.candidates.registerCandidate(.init(fullName: "A", schoolUrn: 1)) }
+        let error = await statusOf { _ = try await harness.candidates.registerCandidate(.init(fullName: "A", schoolUrn: 1)) }
         #expect(error?.message.contains("77") == true)
     }
 
@@ -73,7 +74,7 @@ struct CandidateTests {
     func unavailable() async throws {
         let harness = try Harness()
         harness.partnership.change { $0.failure = RPCError(.unavailable, "down") }
-        let error = await status { _ = try await harness.register("A", urn: 1) }
+        let error = await statusOf { _ = try await harness.register("A", urn: 1) }
         #expect(error?.code == .unavailable && error?.message.contains("Partnership") == true)
         #expect(try await harness.count("candidates") == 0)
         // Who names no employer does not need it.
@@ -173,7 +174,7 @@ struct CandidateTests {
         let harness = try Harness()
         for name in ["A", "B"] { _ = try await harness.register(name) }
         let page = try await harness.candidates.listCandidates(.init(pageSize: 1))
-        let error = await status {
+        let error = await statusOf {
             _ = try await harness.candidates.searchCandidates(.init(query: "x", pageToken: page.nextPageToken))
         }
         #expect(error?.code == .invalidArgument)

@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import TestSupport
 import Testing
 import Values
 @testable import EnrolmentService
@@ -60,8 +61,8 @@ struct CatalogueTests {
         let opened = try await harness.openCohort("2017a", cap: .capped)
         #expect(opened.version == 1 && opened.schedules.count == 6)
         #expect(try await harness.catalogue.getCohort(.init(id: "2017a")) == opened)
-        #expect(await status { try await harness.openCohort("2017a") }?.code == .alreadyExists)
-        #expect(await status { _ = try await harness.catalogue.getCohort(.init(id: "2099z")) }?.code == .notFound)
+        #expect(await statusOf { try await harness.openCohort("2017a") }?.code == .alreadyExists)
+        #expect(await statusOf { _ = try await harness.catalogue.getCohort(.init(id: "2099z")) }?.code == .notFound)
         try await harness.openCohort("2018a")
         let first = try await harness.catalogue.listCohorts(.init(pageSize: 1))
         #expect(first.cohorts.map(\.id) == ["2018a"])
@@ -72,7 +73,7 @@ struct CatalogueTests {
     @Test("a cohort's fields are judged together")
     func invalid() async throws {
         let harness = try Harness()
-        let error = await status {
+        let error = await statusOf {
             _ = try await harness.catalogue.openCohort(.init(id: "2016a", schedules: [.init(identifier: "x")]))
         }
         #expect(error?.code == .invalidArgument)
@@ -91,6 +92,6 @@ struct CatalogueTests {
         #expect(await rule { _ = try await harness.catalogue.updateCohort(update) } == "SCHEDULE_IN_USE")
         update.schedules = cohort.schedules.filter { $0.courseGroup == .npq2017 }
         #expect(try await harness.catalogue.updateCohort(update).version == 2)
-        #expect(await status { _ = try await harness.catalogue.updateCohort(update) }?.code == .aborted)
+        #expect(await statusOf { _ = try await harness.catalogue.updateCohort(update) }?.code == .aborted)
     }
 }

@@ -5,6 +5,7 @@ import RPC
 import RPCInProcess
 import ServiceKit
 import Storage
+import TestSupport
 import Testing
 import Values
 import Wire
@@ -142,35 +143,10 @@ final class Harness: Sendable {
     }
 }
 
-/// Gives a store's errors their status, as the process frame does.
-struct StoreErrors: ServerInterceptor {
-    func intercept(
-        _ context: ServerContext, _ next: @Sendable (ServerContext) async throws -> (any Message)?
-    ) async throws -> (any Message)? {
-        do {
-            return try await next(context)
-        } catch let error as StoreError {
-            throw RPCError(error)
-        }
-    }
-}
-
-/// The status that a call ends with.
-func status(_ call: () async throws -> Void) async -> RPCError? {
-    do {
-        try await call()
-        return nil
-    } catch let error as RPCError {
-        return error
-    } catch {
-        Issue.record("not a status: \(error)")
-        return nil
-    }
-}
 
 /// The rule that a call was refused for, such as "NOT_STARTED"; its status if it names none.
 func rule(_ call: () async throws -> Void) async -> String {
-    guard let error = await status(call) else { return "OK" }
+    guard let error = await statusOf(call) else { return "OK" }
     let failure = StatusDetails.first(GoogleRPC.PreconditionFailure.self, in: error)
     return failure?.violations.first?.type ?? error.code.name
 }

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import RPC
 import Storage
+import TestSupport
 import Testing
 import Values
 @testable import EnrolmentService
@@ -166,7 +167,7 @@ struct ImportTests {
         #expect(try await list([.failed]).isEmpty)
         #expect(try await harness.imports.listApplicationImports(.init(state: [.cancelled])).imports == [cancelled])
         let first = try await harness.imports.listApplicationImports(.init(pageSize: 1))
-        let other = await status {
+        let other = await statusOf {
             _ = try await harness.imports.listApplicationImports(
                 .init(state: [.receiving], pageToken: first.nextPageToken))
         }
@@ -190,9 +191,9 @@ struct ImportTests {
     func uploads() async throws {
         let harness = try await Self.harness()
         let opened = try await harness.imports.createApplicationImport(.init())
-        let early = await status { _ = try await harness.imports.startApplicationImport(.init(id: opened.id)) }
+        let early = await statusOf { _ = try await harness.imports.startApplicationImport(.init(id: opened.id)) }
         #expect(early?.code == .failedPrecondition)
-        let error = await status { _ = try await harness.upload([1, 2, 3], to: opened.id, announced: 4) }
+        let error = await statusOf { _ = try await harness.upload([1, 2, 3], to: opened.id, announced: 4) }
         #expect(error?.code == .invalidArgument)
         #expect(try await harness.count("application_import_chunks") == 0)
         _ = try await harness.upload(Array("x".utf8), to: opened.id)
@@ -201,7 +202,7 @@ struct ImportTests {
         #expect(uploaded.bytesTotal == Int64(bytes.count) && uploaded.state == .receiving)
         #expect(try await harness.count("application_import_chunks") == 3)
         _ = try await harness.imports.cancelApplicationImport(.init(id: opened.id))
-        #expect(await status { _ = try await harness.upload(bytes, to: opened.id) }?.code == .failedPrecondition)
+        #expect(await statusOf { _ = try await harness.upload(bytes, to: opened.id) }?.code == .failedPrecondition)
         #expect(try await harness.count("application_import_chunks") == 0)
     }
 }

@@ -4,6 +4,7 @@ import RPC
 import ServiceKit
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 import Values
 @testable import EnrolmentService
@@ -28,7 +29,7 @@ struct ResumeTests {
         let id = try await harness.begin(bytes, isDryRun: isDryRun)
         var rounds = 0
         while true {
-            let ended = try await CrashingRunner(harness: harness, checkpoints: stride).run()
+            let ended = try await CrashingImport(harness.runner(), progress: harness.progress, after: stride).run()
             harness.store.close()
             harness = try await ImportTests.harness(path: path, batchRows: 37)
             rounds += 1
@@ -55,7 +56,7 @@ struct ResumeTests {
     func cancel() async throws {
         let harness = try await ImportTests.harness(batchRows: 50)
         let id = try await harness.begin(try TestData.applications())
-        #expect(try await CrashingRunner(harness: harness, checkpoints: 3).run() == false)
+        #expect(try await CrashingImport(harness.runner(), progress: harness.progress, after: 3).run() == false)
         let running = try await harness.imports.cancelApplicationImport(.init(id: id))
         #expect(running.state == .running)
         #expect(try await harness.runner().runNext(takingOver: true))
@@ -109,41 +110,5 @@ struct ResumeTests {
         let states = try await seen
         #expect(states.last?.state == .succeeded)
         #expect(states.map(\.rowsRead) == states.map(\.rowsRead).sorted())
-    }
-}
-
-/// Runs the next import and stops, as a crash would, before the checkpoint after a number of them.
-struct CrashingRunner {
-    let harness: Harness
-    let checkpoints: Int
-
-    /// True if the import came to its end first.
-    func run() async throws -> Bool {
-        let runner = harness.runner()
-        let changes = harness.progress.changes()
-        let hasEnded = Mutex(false)
-        let running = Task {
-            defer {
-                hasEnded.withLock { $0 = true }
-                harness.progress.signal()
-            }
-            _ = try await runner.runNext(takingOver: true)
-        }
-        var seen = 0
-        for await _ in changes {
-            seen += 1
-            if seen > checkpoints { running.cancel() }
-            if hasEnded.withLock({ $0 }) { break }
-        }
-        do {
-            try await running.value
-            return true
-        } catch is CancellationError {
-            return false
-        } catch let error as RPCError where error.code == .cancelled {
-            return false
-        } catch let error as StoreError where error.code == .cancelled {
-            return false
-        }
     }
 }

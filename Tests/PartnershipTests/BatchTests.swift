@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import TestSupport
 import Testing
 import Values
 @testable import PartnershipService
@@ -28,7 +29,7 @@ struct BatchTests {
         #expect(try await harness.partners.batchGetPartners(.init()).partners.isEmpty)
         let most = Array(repeating: ids[3], count: 200)
         #expect(try await harness.partners.batchGetPartners(.init(ids: most)).partners.count == 200)
-        let more = await status { _ = try await harness.partners.batchGetPartners(.init(ids: most + [ids[3]])) }
+        let more = await statusOf { _ = try await harness.partners.batchGetPartners(.init(ids: most + [ids[3]])) }
         #expect(more?.code == .invalidArgument)
     }
 
@@ -45,7 +46,7 @@ struct BatchTests {
         #expect(try await harness.schools.batchGetSchools(.init()).schools.isEmpty)
         let most = [Int64](repeating: 100_040, count: 200)
         #expect(try await harness.schools.batchGetSchools(.init(urns: most)).schools.count == 200)
-        let more = await status { _ = try await harness.schools.batchGetSchools(.init(urns: most + [100_040])) }
+        let more = await statusOf { _ = try await harness.schools.batchGetSchools(.init(urns: most + [100_040])) }
         #expect(more?.code == .invalidArgument)
     }
 }

@@ -5,6 +5,7 @@ import RPC
 import RPCInProcess
 import ServiceKit
 import Storage
+import TestSupport
 import Testing
 import Values
 import Wire
@@ -115,31 +116,5 @@ final class Harness: Sendable {
 
     func count(_ table: String) async throws -> Int64 {
         try await store.read { reader in try reader.row("SELECT COUNT(*) FROM \(raw: table)")?.int(0) ?? -1 }
-    }
-}
-
-/// Gives a store's errors their status, as the process frame does.
-struct StoreErrors: ServerInterceptor {
-    func intercept(
-        _ context: ServerContext, _ next: @Sendable (ServerContext) async throws -> (any Message)?
-    ) async throws -> (any Message)? {
-        do {
-            return try await next(context)
-        } catch let error as StoreError {
-            throw RPCError(error)
-        }
-    }
-}
-
-/// The status that a call ends with.
-func status(_ call: () async throws -> Void) async -> RPCError? {
-    do {
-        try await call()
-        return nil
-    } catch let error as RPCError {
-        return error
-    } catch {
-        Issue.record("not a status: \(error)")
-        return nil
     }
 }

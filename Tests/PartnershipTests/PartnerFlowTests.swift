@@ -3,6 +3,7 @@ import Foundation
 import RPC
 import ServiceKit
 import Storage
+import TestSupport
 import Testing
 import Values
 import Wire
@@ -38,7 +39,7 @@ struct PartnerFlowTests {
             id: partner.id, name: "Oak and Elm Alliance", leadSchoolUrn: 100_040, reason: "renamed",
             expectedVersion: 1))
         #expect(edited.version == 2 && edited.status == .active && edited.contactEmail.isEmpty)
-        let stale = await status {
+        let stale = await statusOf {
             _ = try await harness.partners.updatePartner(.init(id: partner.id, name: "Ash", expectedVersion: 1))
         }
         #expect(stale?.code == .aborted)
@@ -58,7 +59,7 @@ struct PartnerFlowTests {
 
     @Test("wrong fields are all named; names are taken; unknown things are not found")
     func refusals() async throws {
-        let invalid = await status {
+        let invalid = await statusOf {
             _ = try await register("") {
                 $0.kind = .school
                 $0.contactEmail = "nobody"
@@ -67,7 +68,7 @@ struct PartnerFlowTests {
         }
         #expect(invalid?.code == .invalidArgument)
         #expect(invalid?.message.contains("agreementFrom") == true)
-        let rules = await status {
+        let rules = await statusOf {
             _ = try await register("") {
                 $0.kind = .school
                 $0.contactEmail = "nobody"
@@ -76,18 +77,18 @@ struct PartnerFlowTests {
         let details = try #require(rules.flatMap { StatusDetails.first(GoogleRPC.BadRequest.self, in: $0) })
         #expect(details.fieldViolations.map(\.field) == ["name", "contactEmail", "leadSchoolUrn"])
         _ = try await register("Oak Alliance")
-        let taken = await status { _ = try await register("oak  ALLIANCE") }
+        let taken = await statusOf { _ = try await register("oak  ALLIANCE") }
         #expect(taken?.code == .alreadyExists)
-        #expect(await status { _ = try await register("Elm") { $0.kind = .unspecified } }?.code == .invalidArgument)
-        #expect(await status { _ = try await register("Elm") { $0.kind = .init(rawValue: 99) } }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await register("Elm") { $0.kind = .unspecified } }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await register("Elm") { $0.kind = .init(rawValue: 99) } }?.code == .invalidArgument)
         for id in ["", "x", CountedIdentifiers().next().text] {
-            #expect(await status { _ = try await harness.partners.getPartner(.init(id: id)) }?.code == .notFound)
+            #expect(await statusOf { _ = try await harness.partners.getPartner(.init(id: id)) }?.code == .notFound)
         }
-        let closed = await status { _ = try await register("Ash") { $0.leadSchoolUrn = 100_107 } }
+        let closed = await statusOf { _ = try await register("Ash") { $0.leadSchoolUrn = 100_107 } }
         #expect(closed?.code == .failedPrecondition && closed?.message.contains("137260") == true)
-        let welsh = await status { _ = try await register("Ash") { $0.leadSchoolUrn = 401_628 } }
+        let welsh = await statusOf { _ = try await register("Ash") { $0.leadSchoolUrn = 401_628 } }
         #expect(welsh?.code == .failedPrecondition)
-        let sponsor = await status {
+        let sponsor = await statusOf {
             _ = try await register("Ash") {
                 $0.kind = .multiAcademyTrust
                 $0.groupUid = 2083
@@ -101,7 +102,7 @@ struct PartnerFlowTests {
         let old = try await register("Oak Alliance")
         _ = try await harness.partners.updatePartner(.init(id: old.id, name: "Oak Alliance", status: .ended))
         let new = try await register("Oak Alliance")
-        let again = await status {
+        let again = await statusOf {
             _ = try await harness.partners.updatePartner(.init(
                 id: old.id, name: "Oak Alliance", status: .active, reason: "renewed"))
         }
@@ -120,7 +121,7 @@ struct PartnerFlowTests {
         let second = try await harness.partners.registerPartner(request, options: options)
         #expect(first == second)
         #expect(try await harness.partners.listPartners(.init()).partners.count == 1)
-        let other = await status {
+        let other = await statusOf {
             _ = try await harness.partners.registerPartner(.init(name: "Elm", kind: .teachingSchoolHub), options: options)
         }
         #expect(other?.code == .failedPrecondition)
@@ -132,7 +133,7 @@ struct PartnerFlowTests {
         let member = try await harness.partners.addPartnerMember(.init(partnerId: partner.id, schoolUrn: 100_040))
         #expect(member.from == .init(year: 2017, month: 9, day: 29) && member.to == nil && member.version == 1)
         #expect(member.schoolName == "Markcombe Infant and Nursery School")
-        let overlap = await status {
+        let overlap = await statusOf {
             _ = try await harness.partners.addPartnerMember(.init(
                 partnerId: partner.id, schoolUrn: 100_040, from: .init(year: 2018, month: 1, day: 1)))
         }
@@ -143,7 +144,7 @@ struct PartnerFlowTests {
         #expect(ended.version == 2)
         _ = try await harness.partners.addPartnerMember(.init(
             partnerId: partner.id, schoolUrn: 100_040, from: .init(year: 2018, month: 1, day: 1)))
-        let closed = await status {
+        let closed = await statusOf {
             _ = try await harness.partners.addPartnerMember(.init(partnerId: partner.id, schoolUrn: 109_999_999))
         }
         #expect(closed?.code == .invalidArgument)
@@ -193,12 +194,12 @@ struct PartnerFlowTests {
         } while !token.isEmpty
         #expect(names == ["1", "2", "3", "4", "5", "6", "7"])
         let first = try await harness.partners.listPartners(.init(pageSize: 3))
-        let foreign = await status {
+        let foreign = await statusOf {
             _ = try await harness.partners.listPartners(.init(query: "oak", pageSize: 3, pageToken: first.nextPageToken))
         }
         #expect(foreign?.code == .invalidArgument)
-        #expect(await status { _ = try await harness.partners.listPartners(.init(pageSize: 101)) }?.code == .invalidArgument)
-        #expect(await status { _ = try await harness.partners.listPartners(.init(pageSize: -1)) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await harness.partners.listPartners(.init(pageSize: 101)) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await harness.partners.listPartners(.init(pageSize: -1)) }?.code == .invalidArgument)
     }
 
     @Test("the sample's own partners can be registered with all their members")

@@ -3,6 +3,7 @@ import RPC
 import ServiceKit
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 import Values
 @testable import PartnershipService
@@ -25,7 +26,7 @@ struct ResumeTests {
         let id = try await harness.begin(files)
         var rounds = 0
         while true {
-            let crash = CrashingRunner(harness, after: stride)
+            let crash = CrashingImport(harness.runner(), progress: harness.progress, after: stride)
             let ended = try await crash.run()
             harness.store.close()
             harness = try Harness(path: path, batchRows: 37)
@@ -109,42 +110,5 @@ struct ResumeTests {
         #expect(try await runner.runNext(takingOver: false))
         #expect(try await harness.partnership.giasImport(two)?.state == .succeeded)
         #expect(try await !runner.runNext(takingOver: false))
-    }
-}
-
-/// Runs the next import and stops, as a crash would, before the checkpoint after a number of them.
-struct CrashingRunner {
-    let harness: Harness
-    let checkpoints: Int
-
-    init(_ harness: Harness, after checkpoints: Int) {
-        self.harness = harness
-        self.checkpoints = checkpoints
-    }
-
-    /// True if the import came to its end first.
-    func run() async throws -> Bool {
-        let runner = harness.runner()
-        let changes = harness.progress.changes()
-        let hasEnded = Mutex(false)
-        let running = Task {
-            defer {
-                hasEnded.withLock { $0 = true }
-                harness.progress.signal()
-            }
-            _ = try await runner.runNext(takingOver: true)
-        }
-        var seen = 0
-        for await _ in changes {
-            seen += 1
-            if seen > checkpoints { running.cancel() }
-            if hasEnded.withLock({ $0 }) { break }
-        }
-        do {
-            try await running.value
-            return true
-        } catch is CancellationError {
-            return false
-        }
     }
 }

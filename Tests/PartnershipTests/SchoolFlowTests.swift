@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import RPC
 import ServiceKit
+import TestSupport
 import Testing
 import Values
 @testable import PartnershipService
@@ -24,20 +25,20 @@ struct SchoolFlowTests {
         let unknown = TestData.manifest.planted["no_district"][0]
         #expect(try await harness.schools.getSchool(.init(urn: Int64(unknown))).district == nil)
         for urn in [0, -5, 999_999, Int64.max] {
-            #expect(await status { _ = try await harness.schools.getSchool(.init(urn: urn)) }?.code == .notFound)
+            #expect(await statusOf { _ = try await harness.schools.getSchool(.init(urn: urn)) }?.code == .notFound)
         }
         let found = try await harness.schools.searchSchools(.init(query: "saint marys", selectableOnly: true, pageSize: 3))
         #expect(found.schools.count == 3 && !found.nextPageToken.isEmpty)
         let next = try await harness.schools.searchSchools(.init(
             query: "saint marys", selectableOnly: true, pageSize: 3, pageToken: found.nextPageToken))
         #expect(Set(next.schools.map(\.urn)).isDisjoint(with: found.schools.map(\.urn)))
-        let foreign = await status {
+        let foreign = await statusOf {
             _ = try await harness.schools.searchSchools(.init(query: "oak", pageToken: found.nextPageToken))
         }
         #expect(foreign?.code == .invalidArgument)
         #expect(try await harness.schools.searchSchools(.init(typeCode: ["1"], pageSize: 1)).schools.first?.type?.code == "01")
         let long = String(repeating: "x", count: 201)
-        #expect(await status { _ = try await harness.schools.searchSchools(.init(query: long)) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await harness.schools.searchSchools(.init(query: long)) }?.code == .invalidArgument)
         try await groups(harness)
     }
 
@@ -65,8 +66,8 @@ struct SchoolFlowTests {
         #expect(urns.count == 40 && Set(urns).count == 40)
         let found = try await harness.schools.searchSchoolGroups(.init(query: "springwell", typeCode: ["6"]))
         #expect(found.groups.map(\.uid) == [2965] && found.groups[0].memberCount == 40)
-        #expect(await status { _ = try await harness.schools.getSchoolGroup(.init(uid: 1)) }?.code == .notFound)
-        #expect(await status { _ = try await harness.schools.listGroupSchools(.init(uid: 1)) }?.code == .notFound)
+        #expect(await statusOf { _ = try await harness.schools.getSchoolGroup(.init(uid: 1)) }?.code == .notFound)
+        #expect(await statusOf { _ = try await harness.schools.listGroupSchools(.init(uid: 1)) }?.code == .notFound)
     }
 
     @Test("an import is opened, given files, started and watched to its end")
@@ -74,7 +75,7 @@ struct SchoolFlowTests {
         let harness = try Harness(batchRows: 20)
         let opened = try await harness.imports.createGiasImport(.init())
         #expect(opened.state == .receiving)
-        let noFile = await status { _ = try await harness.imports.startGiasImport(.init(id: opened.id)) }
+        let noFile = await statusOf { _ = try await harness.imports.startGiasImport(.init(id: opened.id)) }
         #expect(noFile?.code == .failedPrecondition)
         let groups = try TestData.sampleFile(.groups)
         _ = try await harness.upload(Array("wrong".utf8), .groups, to: opened.id)
@@ -85,7 +86,7 @@ struct SchoolFlowTests {
         let started = try await harness.imports.startGiasImport(.init(id: opened.id))
         #expect(started.state == .queued)
         #expect(try await harness.imports.startGiasImport(.init(id: opened.id)).version == started.version)
-        let late = await status { _ = try await harness.upload(groups, .groups, to: opened.id) }
+        let late = await statusOf { _ = try await harness.upload(groups, .groups, to: opened.id) }
         #expect(late?.code == .failedPrecondition)
         async let ran = harness.runner().runNext(takingOver: false)
         var seen: [PartnershipV1.GiasImport] = []
@@ -101,21 +102,21 @@ struct SchoolFlowTests {
     func brokenStream() async throws {
         let harness = try Harness()
         let opened = try await harness.imports.createGiasImport(.init())
-        let short = await status {
+        let short = await statusOf {
             _ = try await harness.upload(Array("abc".utf8), .links, to: opened.id, announced: 5)
         }
         #expect(short?.code == .invalidArgument)
-        let empty = await status { _ = try await harness.upload([], .links, to: opened.id) }
+        let empty = await statusOf { _ = try await harness.upload([], .links, to: opened.id) }
         #expect(empty?.code == .invalidArgument)
-        let large = await status {
+        let large = await statusOf {
             _ = try await harness.upload([UInt8](repeating: 65, count: 5 << 20), .links, to: opened.id)
         }
         #expect(large?.code == .invalidArgument)
-        let headless = await status {
+        let headless = await statusOf {
             _ = try await harness.imports.uploadGiasFile { try await $0.write(.init(part: .bytes([1]))) }
         }
         #expect(headless?.code == .invalidArgument)
-        let unknown = await status {
+        let unknown = await statusOf {
             _ = try await harness.upload([1], .links, to: CountedIdentifiers().next().text)
         }
         #expect(unknown?.code == .notFound)
@@ -137,7 +138,7 @@ struct SchoolFlowTests {
         #expect(try await harness.imports.cancelGiasImport(.init(id: queued.text)).state == .cancelled)
         #expect(try await harness.count("gias_import_chunks") == 0)
         #expect(try await !harness.runner().runNext(takingOver: false))
-        let restart = await status { _ = try await harness.imports.startGiasImport(.init(id: queued.text)) }
+        let restart = await statusOf { _ = try await harness.imports.startGiasImport(.init(id: queued.text)) }
         #expect(restart?.code == .failedPrecondition)
 
         let running = try await harness.begin([(.groups, try TestData.sampleFile(.groups))])

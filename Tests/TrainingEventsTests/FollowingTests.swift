@@ -69,7 +69,7 @@ struct FollowingTests {
             let submitted = Self.application(.unspecified, version: 1, approval: .pending)
             try await say("application.submitted", submitted, in: source)
             try await follow(source, into: harness, 1)
-            let early = await status { [harness] in _ = try await harness.book(Self.id, at: event) }
+            let early = await statusOf { [harness] in _ = try await harness.book(Self.id, at: event) }
             #expect(early?.reason == "NOT_A_PARTICIPANT")
             try await say("application.accepted", Self.application(.active, version: 2), in: source)
             try await follow(source, into: harness, 1)
@@ -82,7 +82,7 @@ struct FollowingTests {
             try await say("application.deferred", Self.application(.deferred, version: 3), in: source)
             try await follow(source, into: harness, 1)
             #expect(try await harness.bookings.getBooking(.init(id: booking.id)).status == .booked)
-            let deferred = await status { [harness] in _ = try await harness.book(Self.id, at: later) }
+            let deferred = await statusOf { [harness] in _ = try await harness.book(Self.id, at: later) }
             #expect(deferred?.reason == "NOT_ACTIVE")
             try await say("application.resumed", Self.application(.active, version: 4), in: source)
             try await say("application.withdrawn", Self.application(.withdrawn, version: 5), in: source)
@@ -121,7 +121,7 @@ struct FollowingTests {
         try await apply(.active, 2)
         #expect(try await harness.bookings.getBooking(.init(id: booking.id)).version == 2)
         #expect(try await harness.feed().filter { $0 == "booking.released" }.count == 1)
-        #expect(await status { _ = try await harness.book(Self.id, at: event) }?.reason == "NOT_ACTIVE")
+        #expect(await statusOf { _ = try await harness.book(Self.id, at: event) }?.reason == "NOT_ACTIVE")
     }
 
     @Test("a withdrawal leaves places that were used, and closes what waits")

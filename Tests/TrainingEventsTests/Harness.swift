@@ -152,32 +152,6 @@ struct Unexpected: Error, CustomStringConvertible {
     init(_ value: Any) { description = "unexpected: \(value)" }
 }
 
-/// Gives a store's errors their status, as the process frame does.
-struct StoreErrors: ServerInterceptor {
-    func intercept(
-        _ context: ServerContext, _ next: @Sendable (ServerContext) async throws -> (any Message)?
-    ) async throws -> (any Message)? {
-        do {
-            return try await next(context)
-        } catch let error as StoreError {
-            throw RPCError(error)
-        }
-    }
-}
-
-/// The status that a call ends with; nil if it succeeds.
-func status(_ call: () async throws -> Void) async -> RPCError? {
-    do {
-        try await call()
-        return nil
-    } catch let error as RPCError {
-        return error
-    } catch {
-        Issue.record("not a status: \(error)")
-        return nil
-    }
-}
-
 extension RPCError {
     /// The reason for programs.
     var reason: String {

@@ -2,6 +2,7 @@ import Contracts
 import RPC
 import ServiceKit
 import Storage
+import TestSupport
 import Testing
 @testable import TrainingEventsService
 import Values
@@ -41,7 +42,7 @@ struct ListTests {
         _ = try await harness.book(try await harness.enrol(1)[0], at: full)
         #expect(try await pages(harness, .init(withFreePlaces: true)) == ["Delta way", "bravo day", "alpha day"])
         let token = try await harness.eventsClient.listEvents(.init(pageSize: 1)).nextPageToken
-        let wrong = await status {
+        let wrong = await statusOf {
             _ = try await harness.eventsClient.listEvents(.init(cohortId: ["b"], pageToken: token))
         }
         #expect(wrong?.code == .invalidArgument)
@@ -66,7 +67,7 @@ struct ListTests {
         #expect(found == [ids[4], ids[3], ids[2], ids[0]])
         let mine = try await harness.bookings.listBookings(.init(candidateId: [Harness.candidate(people[0])])).bookings
         #expect(mine.map(\.eventId) == [two.id, one.id])
-        let badSize = await status { _ = try await harness.bookings.listBookings(.init(pageSize: 101)) }
+        let badSize = await statusOf { _ = try await harness.bookings.listBookings(.init(pageSize: 101)) }
         #expect(badSize?.code == .invalidArgument)
     }
 
@@ -82,7 +83,7 @@ struct ListTests {
         #expect(try await harness.eventsClient.batchGetEvents(.init()).events.isEmpty)
         let most = Array(repeating: events[1].id, count: 200)
         #expect(try await harness.eventsClient.batchGetEvents(.init(ids: most)).events.count == 200)
-        let tooMany = await status {
+        let tooMany = await statusOf {
             _ = try await harness.eventsClient.batchGetEvents(.init(ids: most + [unknown]))
         }
         #expect(tooMany?.code == .invalidArgument)
@@ -108,7 +109,7 @@ struct ListTests {
             .init(programme: Harness.programme, status: .cancelled, events: 1, capacity: 8),
         ])
         #expect(try await harness.eventsClient.countEvents(.init(cohortId: "2016")).counts.isEmpty)
-        #expect(await status { _ = try await harness.eventsClient.countEvents(.init()) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await harness.eventsClient.countEvents(.init()) }?.code == .invalidArgument)
     }
 
     @Test("participants come by application, page by page, by each filter and several together")
@@ -142,7 +143,7 @@ struct ListTests {
         #expect(try await list(.init(state: [.deferred, .withdrawn])) == [people[1], others[2]].sorted())
         #expect(try await list(.init(programme: [other], state: [.active, .deferred])) == [others[0], others[1]])
         #expect(try await list(.init(programme: [other], cohortId: ["2017-autumn"], state: [.withdrawn])) == [others[2]])
-        let unknown = await status {
+        let unknown = await statusOf {
             _ = try await harness.bookings.listParticipants(.init(state: [.init(rawValue: 9)]))
         }
         #expect(unknown?.code == .invalidArgument)

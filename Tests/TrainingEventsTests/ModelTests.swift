@@ -53,7 +53,7 @@ struct ModelTests {
         guard let event = events.randomElement(using: &random), let other = events.randomElement(using: &random),
               let person = people.randomElement(using: &random) else { return }
         let choice = Int.random(in: 0..<6, using: &random)
-        let error = await status {
+        let error = await statusOf {
             let mine = try await harness.bookings.listBookings(
                 .init(applicationId: [person], status: [.booked])).bookings
             let open = try await harness.bookings.listWaiting(
@@ -196,7 +196,7 @@ final class ModelRun {
 
     /// Does a change to the service, and notes if it judged otherwise than the model did.
     private func hold(_ told: String, _ isDone: Bool, _ change: () async throws -> Void) async -> String {
-        let error = await status(change)
+        let error = await statusOf(change)
         #expect((error == nil) == isDone, "\(told): \(String(describing: error))")
         #expect(error == nil || error?.code == .failedPrecondition, "\(told): \(String(describing: error))")
         return told

@@ -2,6 +2,7 @@ import Contracts
 import RPC
 import ServiceKit
 import Storage
+import TestSupport
 import Testing
 @testable import TrainingEventsService
 import Values
@@ -16,7 +17,7 @@ struct PlacesTests {
         let outcomes = await withTaskGroup(of: String.self) { group in
             for application in applications {
                 group.addTask {
-                    await status { _ = try await harness.book(application, at: event) }?.reason ?? "booked"
+                    await statusOf { _ = try await harness.book(application, at: event) }?.reason ?? "booked"
                 }
             }
             return await group.reduce(into: [:]) { counts, outcome in counts[outcome, default: 0] += 1 }
@@ -36,7 +37,7 @@ struct PlacesTests {
         await withTaskGroup(of: String?.self) { group in
             for (booking, target) in [(first, two), (second, one)] {
                 group.addTask {
-                    await status {
+                    await statusOf {
                         _ = try await harness.bookings.moveBooking(.init(id: booking.id, toEventId: target.id))
                     }?.reason
                 }
@@ -61,7 +62,7 @@ struct PlacesTests {
         let old = try await harness.bookings.getBooking(.init(id: booking.id))
         #expect(old.status == .moved && old.statusReason == "nearer" && old.version == 2)
         #expect(try await harness.entry(waiting.id).status == .offered)
-        let same = await status {
+        let same = await statusOf {
             _ = try await harness.bookings.moveBooking(.init(id: moved.id, toEventId: two.id))
         }
         #expect(same?.reason == "SAME_EVENT")
@@ -80,7 +81,7 @@ struct PlacesTests {
         #expect(first == second)
         #expect(try await harness.event(event.id).places?.booked == 1)
         #expect(try await harness.feed().filter { $0 == "booking.made" }.count == 1)
-        let other = await status {
+        let other = await statusOf {
             _ = try await harness.bookings.bookPlace(.init(eventId: event.id, applicationId: person, reason: "x"),
                                                      options: options)
         }
@@ -97,18 +98,18 @@ struct PlacesTests {
         try await harness.tell(people[1], .deferred, version: 2)
         try await harness.tell(people[2], .withdrawn, version: 2)
         func reason(_ person: String) async -> String? {
-            await status { _ = try await harness.book(person, at: event) }?.reason
+            await statusOf { _ = try await harness.book(person, at: event) }?.reason
         }
         #expect(await reason(people[0]) == "ALREADY_BOOKED")
         #expect(await reason(people[1]) == "NOT_ACTIVE")
         #expect(await reason(people[2]) == "NOT_ACTIVE")
         #expect(await reason(stranger) == "OTHER_PROGRAMME")
         #expect(await reason("0190163d-8694-739b-aea5-966c26f8ad91") == "NOT_A_PARTICIPANT")
-        #expect(await status { _ = try await harness.book("x", at: event) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await harness.book("x", at: event) }?.code == .invalidArgument)
         harness.wallClock.advance(by: .seconds(30 * 86_400))
         try await harness.tell(people[1], .active, version: 3)
         #expect(await reason(people[1]) == "EVENT_CLOSED")
-        let unknown = await status {
+        let unknown = await statusOf {
             _ = try await harness.bookings.bookPlace(.init(eventId: people[0], applicationId: people[0]))
         }
         #expect(unknown?.code == .notFound)
@@ -119,7 +120,7 @@ struct PlacesTests {
         let harness = try Harness()
         let event = try await harness.schedule(capacity: 4, reserved: 1)
         for person in try await harness.enrol(2) { _ = try await harness.book(person, at: event) }
-        let refused = await status { _ = try await harness.eventsClient.updateEvent(Harness.resize(event, to: 2)) }
+        let refused = await statusOf { _ = try await harness.eventsClient.updateEvent(Harness.resize(event, to: 2)) }
         #expect(refused?.reason == "CAPACITY_TAKEN")
         #expect(refused?.message.contains("2 booked, 0 offered, 1 reserved, 0 blocked") == true)
         let smaller = try await harness.eventsClient.updateEvent(Harness.resize(event, to: 3))
@@ -145,16 +146,16 @@ struct PlacesTests {
         _ = try await harness.eventsClient.updateEvent(Harness.resize(event, to: 5))
         var edit = Harness.resize(event, to: 6)
         edit.expectedVersion = 1
-        let refused = await status { [edit] in _ = try await harness.eventsClient.updateEvent(edit) }
+        let refused = await statusOf { [edit] in _ = try await harness.eventsClient.updateEvent(edit) }
         #expect(refused?.code == .aborted)
         let person = try await harness.enrol(1)[0]
         let booking = try await harness.book(person, at: event)
-        let old = await status {
+        let old = await statusOf {
             _ = try await harness.bookings.cancelBooking(.init(id: booking.id, expectedVersion: 7))
         }
         #expect(old?.code == .aborted)
         _ = try await harness.bookings.cancelBooking(.init(id: booking.id, expectedVersion: 1))
-        let twice = await status { _ = try await harness.bookings.cancelBooking(.init(id: booking.id)) }
+        let twice = await statusOf { _ = try await harness.bookings.cancelBooking(.init(id: booking.id)) }
         #expect(twice?.reason == "BOOKING_ENDED")
     }
 
@@ -165,7 +166,7 @@ struct PlacesTests {
         let people = try await harness.enrol(4)
         let booking = try await harness.book(people[0], at: event)
         let waiting = try await harness.wait(people[1], at: event)
-        let unexplained = await status { _ = try await harness.eventsClient.cancelEvent(.init(id: event.id)) }
+        let unexplained = await statusOf { _ = try await harness.eventsClient.cancelEvent(.init(id: event.id)) }
         #expect(unexplained?.code == .invalidArgument)
         let cancelled = try await harness.eventsClient.cancelEvent(.init(id: event.id, reason: "boiler"))
         #expect(cancelled.status == .cancelled && cancelled.places?.booked == 0 && cancelled.places?.waiting == 0)
@@ -186,13 +187,13 @@ struct PlacesTests {
     func fields() async throws {
         let harness = try Harness()
         let start = harness.now
-        let error = await status {
+        let error = await statusOf {
             _ = try await harness.eventsClient.scheduleEvent(.init(
                 title: " ", venue: .init(name: "a", postcode: "nowhere"),
                 parts: [.init(startsAt: .init(start), endsAt: .init(start))], capacity: 0))
         }
         #expect(error?.code == .invalidArgument && error?.message.contains("venue.postcode") == true)
-        let more = await status {
+        let more = await statusOf {
             _ = try await harness.eventsClient.scheduleEvent(.init(
                 title: " ", venue: .init(), parts: [.init(startsAt: .init(start), endsAt: .init(start))],
                 capacity: 5, minimum: 9, reserved: 3, blocked: 3))
@@ -223,7 +224,7 @@ struct PlacesTests {
         _ = try await harness.bookings.cancelBooking(.init(id: booking.id, reason: "ill"))
         let told = try await harness.bookings.listBookingHistory(.init(id: booking.id)).entries
         #expect(told.map(\.change) == ["cancelled", "made"] && told[0].reason == "ill")
-        let unknown = await status { _ = try await harness.bookings.listBookingHistory(.init(id: event.id)) }
+        let unknown = await statusOf { _ = try await harness.bookings.listBookingHistory(.init(id: event.id)) }
         #expect(unknown?.code == .notFound)
     }
 }

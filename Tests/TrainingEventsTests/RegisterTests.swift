@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import Storage
+import TestSupport
 import Testing
 import Values
 @testable import TrainingEventsService
@@ -38,7 +39,7 @@ struct RegisterTests {
         let day = try await day()
         let lines = try await day.record([day.line(0, .present), day.line(1, .late, missed: 20)])
         #expect(lines.map(\.kind) == [.present, .late])
-        let early = await status { _ = try await day.record([day.line(0, .present, part: 2)]) }
+        let early = await statusOf { _ = try await day.record([day.line(0, .present, part: 2)]) }
         #expect(early?.reason == "REGISTER_NOT_OPEN")
         day.harness.wallClock.advance(by: .seconds(86_400 - 15 * 60))
         _ = try await day.record([day.line(0, .remote, part: 2)])
@@ -51,7 +52,7 @@ struct RegisterTests {
     func corrections() async throws {
         let day = try await day()
         let first = try await day.record([day.line(0, .absent)])
-        let silent = await status { _ = try await day.record([day.line(0, .madeGood)]) }
+        let silent = await statusOf { _ = try await day.record([day.line(0, .madeGood)]) }
         #expect(silent.flatMap { StatusDetailsFields.names($0) } == ["reason"])
         let second = try await day.record([day.line(0, .madeGood)], reason: "came to the session at Elm School")
         #expect(second[0].id != first[0].id)
@@ -105,7 +106,7 @@ struct RegisterTests {
     func strangers() async throws {
         let day = try await day()
         _ = try await day.record([day.line(0, .present)])
-        let cancelled = await status {
+        let cancelled = await statusOf {
             let mine = try await day.harness.bookings.listBookings(.init(applicationId: [day.people[0]])).bookings
             _ = try await day.harness.bookings.cancelBooking(.init(id: mine[0].id))
         }
@@ -126,7 +127,7 @@ struct RegisterTests {
     @Test("refuses strangers, parts that are none, and minutes that make no sense, line by line")
     func refusals() async throws {
         let day = try await day()
-        let error = await status {
+        let error = await statusOf {
             _ = try await day.record([day.line(2, .present), day.line(0, .present, part: 3), day.line(0, .late),
                                       day.line(1, .present, missed: 5), day.line(1, .part, missed: 361)])
         }
@@ -134,7 +135,7 @@ struct RegisterTests {
         #expect(error.flatMap { StatusDetailsFields.names($0) }?.prefix(4) == [
             "lines[0].candidateId", "lines[1].partNumber", "lines[2].minutesMissed", "lines[3].minutesMissed",
         ])
-        #expect(await status { _ = try await day.record([]) }?.code == .invalidArgument)
+        #expect(await statusOf { _ = try await day.record([]) }?.code == .invalidArgument)
     }
 
     @Test("keeps a part that has lines in the event")
@@ -144,7 +145,7 @@ struct RegisterTests {
         _ = try await day.record([day.line(0, .present, part: 2)])
         var fewer = Harness.resize(day.event, to: 3)
         fewer.parts = Array(fewer.parts.prefix(1))
-        let gone = await status { [fewer] in _ = try await day.harness.eventsClient.updateEvent(fewer) }
+        let gone = await statusOf { [fewer] in _ = try await day.harness.eventsClient.updateEvent(fewer) }
         #expect(gone?.reason == "PART_HAS_REGISTER")
     }
 }

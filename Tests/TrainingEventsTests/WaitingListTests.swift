@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import TestSupport
 import Testing
 import Values
 @testable import TrainingEventsService
@@ -33,7 +34,7 @@ struct WaitingListTests {
         #expect(made.offerId == entries[0].id)
         places = try #require(try await harness.event(event.id).places)
         #expect(places.offered == 0 && places.booked == 1)
-        let twice = await status {
+        let twice = await statusOf {
             _ = try await harness.bookings.answerOffer(.init(entryId: entries[0].id, accept: true))
         }
         #expect(twice?.reason == "OFFER_NOT_OPEN")
@@ -58,7 +59,7 @@ struct WaitingListTests {
         let offered = try await harness.bookings.listWaiting(.init(eventId: [event.id], status: [.offered])).entries
         #expect(offered.map(\.applicationId) == [more[1]])
         let person = try await harness.enrol(1)[0]
-        let unexplained = await status {
+        let unexplained = await statusOf {
             _ = try await harness.bookings.bookPlace(
                 .init(eventId: event.id, applicationId: person, orWait: true, priority: .statutory))
         }
@@ -113,7 +114,7 @@ struct WaitingListTests {
         try await harness.sweep()
         #expect(try await harness.entry(entries[0].id).status == .offered)
         harness.wallClock.advance(by: .seconds(60))
-        let late = await status {
+        let late = await statusOf {
             _ = try await harness.bookings.answerOffer(.init(entryId: entries[0].id, accept: true))
         }
         #expect(late?.reason == "OFFER_NOT_OPEN")
@@ -143,7 +144,7 @@ struct WaitingListTests {
             _ = try await harness.bookings.cancelBooking(.init(id: booking.id))
             #expect(try await harness.entry(entries[0].id).offerExpiresAt == deadline)
             harness.wallClock.set(deadline + .seconds(60 * minutes))
-            let answer = await status {
+            let answer = await statusOf {
                 _ = try await harness.bookings.answerOffer(.init(entryId: entries[0].id, accept: true))
             }
             #expect(answer?.reason == (minutes < 0 ? nil : "OFFER_NOT_OPEN"))
@@ -159,7 +160,7 @@ struct WaitingListTests {
         #expect(try await harness.decisions(event.id).allSatisfy { $0.outcome == "skipped" })
         _ = try await harness.book(people[1], at: event)
         #expect(try await harness.entry(entries[1].id).status == .accepted)
-        let waits = await status { _ = try await harness.book(people[0], at: event) }
+        let waits = await statusOf { _ = try await harness.book(people[0], at: event) }
         #expect(waits?.reason == "ALREADY_WAITING")
         harness.wallClock.advance(by: .seconds(72 * 3600))
         try await harness.sweep()
@@ -198,7 +199,7 @@ struct WaitingListTests {
         let left = try await harness.bookings.leaveWaitingList(.init(entryId: entries[0].id, reason: "moved away"))
         #expect(left.status == .withdrawn)
         #expect(try await harness.entry(entries[1].id).status == .offered)
-        let twice = await status { _ = try await harness.bookings.leaveWaitingList(.init(entryId: entries[0].id)) }
+        let twice = await statusOf { _ = try await harness.bookings.leaveWaitingList(.init(entryId: entries[0].id)) }
         #expect(twice?.reason == "ENTRY_ENDED")
     }
 }
