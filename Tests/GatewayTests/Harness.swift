@@ -24,7 +24,7 @@ struct Harness: Sendable {
 
     static func run(
         limits: GatewayLimits = GatewayLimits(), channel: (any RPC.Channel)? = nil,
-        channels: ((PeerService) -> any RPC.Channel)? = nil,
+        channels: ((PeerService) -> any RPC.Channel)? = nil, clock: any Clock<Duration> = ContinuousClock(),
         _ register: (inout RPC.Router) -> Void = { _ in }, _ body: (Harness) async throws -> Void
     ) async throws {
         var router = RPC.Router()
@@ -42,8 +42,8 @@ struct Harness: Sendable {
         let parts = GatewayParts(
             targets: Targets(peers: peers, own: StandardServices.ownChannel(to: own)),
             bearer: BearerCheck(token: token),
-            limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), logger: log.logger(level: .debug),
-            metrics: metrics)
+            limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), clock: clock, jitter: { 1 },
+            logger: log.logger(level: .debug), metrics: metrics)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
         let gateway = GatewayServer(parts: parts, address: HostAndPort(host: "127.0.0.1", port: 0)) { told.yield($0) }
         let group = ServiceGroup(services: [gateway], logger: LogCapture().logger())
@@ -57,6 +57,8 @@ struct Harness: Sendable {
             } catch {
                 Issue.record(error)
             }
+            // As the frame does it: whoever still watches something is let go first.
+            readiness.stop()
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }

@@ -35,7 +35,8 @@ struct LimitTests {
             ("GET", "/v1/nothing", "401 UNAUTHENTICATED"), ("DELETE", "/v1/partners", "401 UNAUTHENTICATED"),
             ("TRACE", "/openapi.json", "401 UNAUTHENTICATED"), ("POST", "/v1/partners", "401 UNAUTHENTICATED"),
             ("PUT", "/v1/gias-imports/i/files/groups", "401 UNAUTHENTICATED"),
-            ("GET", "/v1/gias-imports/i/watch", "401 UNAUTHENTICATED"),
+            ("GET", "/v1/gias-imports/i/watch", "401 UNAUTHENTICATED"), ("GET", "/v1/changes", "401 UNAUTHENTICATED"),
+            ("PUT", "/v1/application-imports/i/file", "401 UNAUTHENTICATED"),
         ])
     func unauthenticated(method: String, target: String, expected: String) async throws {
         try await Harness.run(Self.partners) { gateway in
@@ -198,6 +199,21 @@ struct LimitTests {
                 return (first, try connection.receive { $0.contains("\r\n\r\n{") })
             }
             #expect(first.hasPrefix("HTTP/1.1 100 ") && second.hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    @Test(
+        "a request names its server once; one of HTTP/1.0 need not",
+        arguments: [
+            ("HTTP/1.1", [], "400"), ("HTTP/1.1", ["Host: x", "Host: x"], "400"), ("HTTP/1.1", ["Host: x"], "200"),
+            ("HTTP/1.1", ["host: x", "HOST: y"], "400"), ("HTTP/1.1", ["Host:"], "200"),
+            ("HTTP/1.0", [], "200"), ("HTTP/1.0", ["Host: x"], "200"), ("HTTP/1.0", ["Host: x", "Host: x"], "400"),
+        ])
+    func host(version: String, fields: [String], status: String) async throws {
+        try await Harness.run { gateway in
+            let lines = ["GET /livez \(version)", "Connection: close"] + fields + ["", ""]
+            let answer = try await answer(gateway, lines.joined(separator: "\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer.prefix(300))")
         }
     }
 

@@ -27,6 +27,11 @@ struct RouteTableTests {
             ("POST", "/v1/gias-imports/i1:cancel", "/v1/gias-imports/{id}:cancel id=i1"),
             ("PUT", "/v1/gias-imports/i1/files/groups", "/v1/gias-imports/{id}/files/{file} file=groups id=i1"),
             ("GET", "/v1/gias-imports/i1/watch", "/v1/gias-imports/{id}/watch id=i1"),
+            ("PUT", "/v1/application-imports/i1/file", "/v1/application-imports/{id}/file id=i1"),
+            ("GET", "/v1/application-imports/i1/watch", "/v1/application-imports/{id}/watch id=i1"),
+            ("GET", "/v1/candidates/c1/overview", "/v1/candidates/{id}/overview id=c1"),
+            ("POST", "/v1/search", "/v1/search "),
+            ("GET", "/v1/changes", "/v1/changes "),
             ("GET", "/v1/partners/a%2Fb", "/v1/partners/{id} id=a%2Fb"),
             ("GET", "/", "/ "),
             ("TRACE", "/v1/partners", "405 GET HEAD POST"),
@@ -50,6 +55,15 @@ struct RouteTableTests {
             .flatMap(\.methods).flatMap(\.http)
         #expect(RouteTable.generated(ContractCatalogue.services).count == annotated.count)
         #expect(annotated.count > 15)
+    }
+
+    @Test("addresses without an annotation are described too")
+    func described() {
+        let pages: Set = ["/", "/livez", "/readyz", "/openapi.json"]
+        for route in RouteTable.handWritten.map(\.pattern.text) where !pages.contains(route) {
+            let isDescribed = OpenAPIDocument.json.contains("\"\(route)\": {")
+            #expect(isDescribed, "\(route)")
+        }
     }
 
     @Test("variables of a path are fields of its request")

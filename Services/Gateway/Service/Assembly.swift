@@ -20,7 +20,8 @@ extension ServiceDefinition {
         let parts = GatewayParts(
             targets: Targets(peers: peers, own: StandardServices.ownChannel(to: assembly.router)),
             bearer: BearerCheck(token: token), limits: limits, readiness: environment.readiness,
-            identifiers: environment.identifiers, logger: environment.logger, metrics: environment.metrics)
+            identifiers: environment.identifiers, clock: environment.clock, jitter: environment.jitter,
+            logger: environment.logger, metrics: environment.metrics)
         assembly.services = [
             GatewayServer(
                 parts: parts,

@@ -31,9 +31,12 @@ package enum GatewayKeys {
         "request-time", default: .seconds(15), in: .milliseconds(100) ... .seconds(600),
         "Longest wait for the services' answer. A request may ask for less with the field Request-Timeout, in seconds.")
 
+    package static let watchLimit = ConfigurationKey<Int>(
+        "watch-limit", default: 100, in: 1...10_000, "Most readers of server-sent events at once.")
+
     package static let all: [any DeclaredKey] = [
         host, port, tokenFile, headerLimit, bodyLimit, uploadLimit, headerTime, idleTime, bodyTime, uploadTime,
-        requestTime,
+        requestTime, watchLimit,
     ]
 }
 
@@ -45,6 +48,8 @@ package struct GatewayLimits: Sendable {
     static let maximumTargetBytes = 8 << 10
     /// Parts in which a file goes on to its service.
     static let uploadPartBytes = 256 << 10
+    /// Longest name of a file.
+    static let maximumFileNameCharacters = 200
 
     package var headerBytes = 16 << 10
     package var bodyBytes = 1 << 20
@@ -54,6 +59,7 @@ package struct GatewayLimits: Sendable {
     package var bodyTime = Duration.seconds(30)
     package var uploadTime = Duration.seconds(900)
     package var requestTime = Duration.seconds(15)
+    package var watchers = 100
 
     package init() {}
 
@@ -66,5 +72,6 @@ package struct GatewayLimits: Sendable {
         bodyTime = configuration[GatewayKeys.bodyTime]
         uploadTime = configuration[GatewayKeys.uploadTime]
         requestTime = configuration[GatewayKeys.requestTime]
+        watchers = configuration[GatewayKeys.watchLimit]
     }
 }

@@ -4659,6 +4659,219 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/application-imports/{id}/watch": {
+              "get": {
+                "operationId": "watchApplicationImport",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "description": "The import now and after each checkpoint, as server-sent events, until it has ended. The data of each event is the import.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "description": "UUIDv7 of the import."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The events.",
+                    "content": {
+                      "text/event-stream": {
+                        "schema": {
+                          "type": "string"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/application-imports/{id}/file": {
+              "put": {
+                "operationId": "uploadApplicationFile",
+                "tags": [
+                  "ApplicationImports"
+                ],
+                "description": "Gives its file to an import that is open for one. A second one replaces the first; a file whose upload breaks off is not kept.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string",
+                      "description": "UUIDv7 of the import."
+                    }
+                  },
+                  {
+                    "name": "name",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "maxLength": 200,
+                      "description": "The file's name, for people."
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "text/csv": {},
+                    "application/octet-stream": {},
+                    "text/plain": {}
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The import.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ApplicationImport"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/changes": {
+              "get": {
+                "operationId": "watchChanges",
+                "tags": [
+                  "Gateway"
+                ],
+                "description": "What changes, as server-sent events, from now on or after an event's id. First an event `ready`; then a `change` for each, with its service, type, the record's id and version, the time and the kind of actor. `interrupted` and `resumed` tell of a service's absence: no change is missed in between, and none comes twice. `problem` ends a stream whose id no feed knows any more; begin anew without one.",
+                "parameters": [
+                  {
+                    "name": "services",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "description": "Some of diagnostics, enrolment, partnership and training-events, with commas between them; all if left out."
+                    },
+                    "example": "enrolment,training-events"
+                  },
+                  {
+                    "name": "types",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "description": "At most 20 types, or beginnings that end in .*, with commas between them; all if left out."
+                    },
+                    "example": "application.*,booking.made"
+                  },
+                  {
+                    "name": "subject",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "maxLength": 200,
+                      "description": "Id of the one record whose changes are wanted."
+                    }
+                  },
+                  {
+                    "name": "after",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "description": "As Last-Event-ID, for those who cannot send it."
+                    }
+                  },
+                  {
+                    "name": "Last-Event-ID",
+                    "in": "header",
+                    "schema": {
+                      "type": "string",
+                      "description": "The id of the last event that was read."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The events.",
+                    "content": {
+                      "text/event-stream": {
+                        "schema": {
+                          "type": "string"
+                        }
+                      }
+                    }
+                  },
+                  "429": {
+                    "$ref": "#/components/responses/Problem"
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/status": {
+              "get": {
+                "operationId": "getStatus",
+                "tags": [
+                  "Gateway"
+                ],
+                "description": "Whether each service can be reached from the gateway and takes work. It takes a second at most.",
+                "responses": {
+                  "200": {
+                    "description": "The services by name.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "type": "object",
+                          "properties": {
+                            "status": {
+                              "type": "string",
+                              "enum": [
+                                "OK",
+                                "DEGRADED"
+                              ]
+                            },
+                            "version": {
+                              "type": "string"
+                            },
+                            "services": {
+                              "type": "array",
+                              "items": {
+                                "type": "object",
+                                "properties": {
+                                  "name": {
+                                    "type": "string"
+                                  },
+                                  "status": {
+                                    "type": "string",
+                                    "description": "SERVING or NOT_SERVING by its own answer, or the status of asking it, such as UNAVAILABLE."
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/gias-imports/{id}/watch": {
               "get": {
                 "operationId": "watchGiasImport",
@@ -4742,7 +4955,8 @@ package enum OpenAPIDocument {
                   "required": true,
                   "content": {
                     "text/csv": {},
-                    "application/octet-stream": {}
+                    "application/octet-stream": {},
+                    "text/plain": {}
                   }
                 },
                 "responses": {

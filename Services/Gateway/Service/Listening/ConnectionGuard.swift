@@ -46,6 +46,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            // It fails on a connection that is closing, and then there is nothing to read.
+            try? pipeline.addHandler(OldRequestHost(), position: .after(decoder))
+        }
         if context.channel.isActive { expect(.first, context) }
     }
 

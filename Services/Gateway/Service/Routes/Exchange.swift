@@ -71,6 +71,14 @@ struct Exchange: Sendable {
         return min(limit, .seconds(min(seconds, 1_000_000)))
     }
 
+    /// Refuses a request that does not say, once, which server it is for (RFC 9112 section 3.2): between two servers it
+    /// could mean another thing to each. HTTP/1.0 knew no Host; there, `OldRequestHost` adds one.
+    func requireHost() throws(Problem) {
+        guard head.authority != nil, values(.host).isEmpty else {
+            throw Problem(.malformedRequest, "Send the field Host, once.")
+        }
+    }
+
     /// Refuses a caller who takes no answer of this type.
     func requireAcceptance(of type: String) throws(Problem) {
         let ranges = values(.accept).flatMap { $0.split(separator: ",") }
@@ -103,6 +111,9 @@ extension HTTPField.Name {
     static let requestID = HTTPField.Name("X-Request-Id")!
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
     static let requestTimeout = HTTPField.Name("Request-Timeout")!
+    /// Further ones: the first is the request's authority.
+    static let host = HTTPField.Name("Host")!
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
     static let traceparent = HTTPField.Name("traceparent")!
     static let tracestate = HTTPField.Name("tracestate")!
 }

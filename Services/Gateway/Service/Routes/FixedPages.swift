@@ -10,7 +10,7 @@ enum FixedPages {
         case .live: Reply.text("alive\n")
         case .ready: ready(readiness.answer)
         case .openAPI: Reply.bytes(openAPI, type: Reply.json)
-        case .index, .method, .uploadFile, .watchImport: Reply.bytes(index, type: Reply.json)
+        case .index, .method, .uploadFile, .watchImport, .watchChanges, .status: Reply.bytes(index, type: Reply.json)
         }
     }
 

@@ -13,10 +13,16 @@ package struct GatewayParts: Sendable {
     let identifiers: any IdentifierSource
     let logger: Logger
     let metrics: GatewayMetrics
+    let watchers: WatcherPlaces
+    /// For waiting.
+    let clock: any Clock<Duration>
+    /// A factor for waits, so that many do not come back at once.
+    let jitter: @Sendable () -> Double
 
     package init(
         targets: Targets, bearer: BearerCheck, limits: GatewayLimits, readiness: Readiness,
-        identifiers: any IdentifierSource, logger: Logger, metrics: MetricsRegistry
+        identifiers: any IdentifierSource, clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double,
+        logger: Logger, metrics: MetricsRegistry
     ) {
         table = .standard
         self.targets = targets
@@ -26,7 +32,12 @@ package struct GatewayParts: Sendable {
         self.identifiers = identifiers
         self.logger = logger
         self.metrics = GatewayMetrics(metrics)
+        self.clock = clock
+        self.jitter = jitter
+        watchers = WatcherPlaces(limit: limits.watchers, metrics: metrics)
     }
+
+    var eventStream: EventStream { EventStream(clock: clock, readiness: readiness) }
 }
 
 /// What the gateway counts.

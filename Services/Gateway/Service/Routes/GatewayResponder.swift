@@ -37,6 +37,7 @@ struct GatewayResponder: HTTPResponder {
         guard exchange.head.path?.utf8.count ?? 0 <= GatewayLimits.maximumTargetBytes else {
             throw Problem(.targetTooLong, "Path and query may have at most \(GatewayLimits.maximumTargetBytes) bytes.")
         }
+        try exchange.requireHost()
         if case .route(let route, _) = match, route.isOpen { return try open(route, exchange) }
         let caller = try authenticated(exchange)
         switch match {
@@ -77,16 +78,34 @@ struct GatewayResponder: HTTPResponder {
             try exchange.requireAcceptance(of: Reply.json)
             return try await MethodForwarding(entry: entry, http: http, parts: parts)
                 .answer(exchange, values, caller)
-        case .uploadFile:
+        case .uploadFile(let kind):
             try exchange.requireAcceptance(of: Reply.json)
-            return try await FileUpload(parts: parts).answer(exchange, values, caller)
-        case .watchImport:
+            return try await upload(kind, values, exchange, caller)
+        case .watchImport(let kind):
             try exchange.requireAcceptance(of: Reply.eventStream)
-            return try await ImportWatch(parts: parts).answer(exchange, values, caller)
+            return try await watch(kind, values, exchange, caller)
+        case .watchChanges:
+            try exchange.requireAcceptance(of: Reply.eventStream)
+            return try await ChangeWatch(parts: parts).answer(exchange, caller)
+        case .status:
+            try exchange.requireAcceptance(of: Reply.json)
+            return try await StatusPage(parts: parts).answer(exchange, caller)
         case .index, .openAPI, .live, .ready:
             try QueryParameters(exchange.query).refuseOthers(than: [])
             return FixedPages.answer(route.endpoint, parts.readiness)
         }
+    }
+
+    private func upload<Kind: ImportKind>(
+        _ kind: Kind.Type, _ values: [String: Substring], _ exchange: Exchange, _ caller: Caller
+    ) async throws -> Response {
+        try await FileUpload<Kind>(parts: parts).answer(exchange, values, caller)
+    }
+
+    private func watch<Kind: ImportKind>(
+        _ kind: Kind.Type, _ values: [String: Substring], _ exchange: Exchange, _ caller: Caller
+    ) async throws -> Response {
+        try await ImportWatch<Kind>(parts: parts).answer(exchange, values, caller)
     }
 
     private static func problem(_ error: any Error) -> Problem {

@@ -59,8 +59,24 @@ final class IncomingBody: Sendable {
         isDone.store(true, ordering: .relaxed)
     }
 
+    /// Types of a file of an import, or none at all: what programs for tables and for transfers send.
+    private static let fileTypes = ["text/csv", "application/octet-stream", "text/plain"]
+
+    /// Refuses what says that it is no file of an import.
+    func requireFile() throws(Problem) {
+        guard let type = mediaParts.first, !Self.fileTypes.contains(type) else { return }
+        throw Problem(
+            .mediaTypeUnknown,
+            "The body must be a CSV file: send Content-Type: \(Self.fileTypes.joined(separator: ", or ")), or none.")
+    }
+
+    /// The media type and its parameters, in small letters.
+    private var mediaParts: [String] {
+        (mediaType ?? "").split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
+    }
+
     private func requireJSON() throws(Problem) {
-        let parts = (mediaType ?? "").split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
+        let parts = mediaParts
         let isJSON =
             parts.first == "application/json"
             && parts.dropFirst().allSatisfy {

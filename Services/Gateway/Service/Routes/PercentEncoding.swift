@@ -19,6 +19,18 @@ enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// The values of a path's variables.
+    static func decoded(path values: [String: Substring]) throws(Problem) -> [String: String] {
+        var decoded: [String: String] = [:]
+        for (name, value) in values {
+            guard let text = Self.decoded(value) else {
+                throw Problem(.malformedRequest, "The path has an escape that is not %XX of UTF-8 text.")
+            }
+            decoded[name] = text
+        }
+        return decoded
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

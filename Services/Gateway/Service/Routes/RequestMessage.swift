@@ -14,10 +14,7 @@ struct RequestMessage {
     ///   - version: from If-Match.
     func encoded(query: QueryParameters, body: [UInt8], version: Int64?) throws(Problem) -> [UInt8] {
         var given = FieldTree(entry.requestFields)
-        for (name, escaped) in pathValues.sorted(by: { $0.key < $1.key }) {
-            guard let value = PercentEncoding.decoded(escaped) else {
-                throw Problem(.malformedRequest, "The path has an escape that is not %XX of UTF-8 text.")
-            }
+        for (name, value) in try PercentEncoding.decoded(path: pathValues).sorted(by: { $0.key < $1.key }) {
             try given.add(name, value)
         }
         if let version { try given.add(Precondition.field, String(version)) }

@@ -6,8 +6,10 @@ struct Route: Sendable {
     enum Endpoint: Sendable {
         /// A unary method, by its annotation in the proto.
         case method(MethodEntry, HTTPRoute)
-        case uploadFile
-        case watchImport
+        case uploadFile(any ImportKind.Type)
+        case watchImport(any ImportKind.Type)
+        case watchChanges
+        case status
         case openAPI
         case live
         case ready
@@ -22,7 +24,7 @@ struct Route: Sendable {
     var isOpen: Bool {
         switch endpoint {
         case .openAPI, .live, .ready: true
-        case .method, .uploadFile, .watchImport, .index: false
+        case .method, .uploadFile, .watchImport, .watchChanges, .status, .index: false
         }
     }
 }
@@ -68,8 +70,20 @@ struct RouteTable: Sendable {
     }
 
     static let handWritten: [Route] = [
-        Route(verb: .put, pattern: PathPattern("/v1/gias-imports/{id}/files/{file}"), endpoint: .uploadFile),
-        Route(verb: .get, pattern: PathPattern("/v1/gias-imports/{id}/watch"), endpoint: .watchImport),
+        Route(
+            verb: .put, pattern: PathPattern("/v1/gias-imports/{id}/files/{file}"),
+            endpoint: .uploadFile(RegisterImportKind.self)),
+        Route(
+            verb: .get, pattern: PathPattern("/v1/gias-imports/{id}/watch"),
+            endpoint: .watchImport(RegisterImportKind.self)),
+        Route(
+            verb: .put, pattern: PathPattern("/v1/application-imports/{id}/file"),
+            endpoint: .uploadFile(ApplicationImportKind.self)),
+        Route(
+            verb: .get, pattern: PathPattern("/v1/application-imports/{id}/watch"),
+            endpoint: .watchImport(ApplicationImportKind.self)),
+        Route(verb: .get, pattern: PathPattern("/v1/changes"), endpoint: .watchChanges),
+        Route(verb: .get, pattern: PathPattern("/v1/status"), endpoint: .status),
         Route(verb: .get, pattern: PathPattern("/openapi.json"), endpoint: .openAPI),
         Route(verb: .get, pattern: PathPattern("/livez"), endpoint: .live),
         Route(verb: .get, pattern: PathPattern("/readyz"), endpoint: .ready),

@@ -28,6 +28,14 @@ package struct Targets: Sendable {
         return processes[String(parts[1])]
     }
 
+    func channel(to peer: PeerService) throws(Problem) -> any Channel {
+        guard let channel = channels[peer.rawValue] else {
+            throw Problem(
+                .status(.unimplemented, isConditional: false), "\(peer.rawValue) is not part of this installation.")
+        }
+        return channel
+    }
+
     func channel(for method: MethodDescriptor) throws(Problem) -> any Channel {
         guard let name = Self.name(ofService: method.service), let channel = channels[name] else {
             throw Problem(.status(.unimplemented, isConditional: false), "No service of this installation has it.")
