@@ -29,6 +29,7 @@ struct NamesAndFilesTests {
     @Test("a method's process is the area of its package")
     func process() throws {
         #expect(try MethodFinder.process(of: MethodFinder.find("Schools/GetSchool")) == "partnership")
+        #expect(try MethodFinder.process(of: MethodFinder.find("Overviews/Search")) == "gateway")
         #expect(try MethodFinder.process(of: MethodFinder.find("Health/Check")) == nil)
     }
 

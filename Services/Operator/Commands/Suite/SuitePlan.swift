@@ -4,7 +4,7 @@ import Glibc
 
 /// Which processes a suite has, and how each is started.
 package struct SuitePlan: Sendable {
-    /// Services that take calls, in the order in which they depend on each other, and their executables.
+    /// Services that keep something, in the order in which they depend on each other, and their executables.
     package static let services = ["partnership", "enrolment", "training-events", "diagnostics"]
     package static let gateway = "gateway"
 
@@ -42,7 +42,7 @@ package struct SuitePlan: Sendable {
             plan(name, endpoint: endpoint(name), arguments: ["--store", folder.store(name)])
         } + [
             plan(
-                Self.gateway, endpoint: nil,
+                Self.gateway, endpoint: endpoint(Self.gateway),
                 arguments: [
                     "--host", host, "--port", String(port), "--token-file", folder.token,
                 ])

@@ -9,7 +9,7 @@ package struct SuiteState: Codable, Hashable, Sendable {
         }
 
         package var name: String
-        /// Where it takes calls; nil for the gateway.
+        /// Where it takes calls; nil if it takes none.
         package var endpoint: String?
         /// Port of 127.0.0.1 with its health and metrics.
         package var adminPort: Int

@@ -7,8 +7,9 @@ package struct StatusCommand: OlpCommand {
         commandName: "status",
         abstract: "Says what runs and whether it is well.",
         discussion: """
-            Asks every process itself. Exit code 0: all are ready; 1: one is not;
-            3: no suite runs on this data.
+            Asks every process itself, and the gateway whether it reaches the
+            others. Exit code 0: all is well; 1: something is not; 3: no suite runs
+            on this data.
             """)
 
     @OptionGroup package var suite: SuiteOptions
@@ -21,7 +22,8 @@ package struct StatusCommand: OlpCommand {
     /// One process, as it answers now.
     package struct Line: Codable, Hashable, Sendable {
         package let name: String
-        /// "ready", "starting", "waiting", "stopped", or "not ready" and "silent" by its own answer or lack of one.
+        /// "ready", "starting", "waiting", "stopped", or "not ready" and "silent" by its own answer or lack of one;
+        /// "cut off" for a gateway that is ready and does not reach all services.
         package let state: String
         /// Why it is not ready, in its own words.
         package let reason: String?
@@ -43,7 +45,7 @@ package struct StatusCommand: OlpCommand {
         let folder = suite.folder(surroundings)
         let state = try SuiteState.running(in: folder, surroundings)
         var lines: [Line] = []
-        for service in state.services { lines.append(await Self.ask(service)) }
+        for service in state.services { lines.append(await Self.ask(service, state)) }
         if json {
             console.print(
                 JSONText.encode(
@@ -59,7 +61,7 @@ package struct StatusCommand: OlpCommand {
         }
     }
 
-    private static func ask(_ service: SuiteState.Service) async -> Line {
+    private static func ask(_ service: SuiteState.Service, _ state: SuiteState) async -> Line {
         func line(_ state: String, _ reason: String? = nil) -> Line {
             Line(
                 name: service.name, state: state, reason: reason, pid: service.pid, restarts: service.restarts,
@@ -70,7 +72,12 @@ package struct StatusCommand: OlpCommand {
             return line(
                 service.phase == .starting ? "starting" : "silent", "it does not answer on port \(service.adminPort)")
         }
-        if reply.status == 200 { return line("ready") }
+        if reply.status == 200 {
+            guard service.name == SuitePlan.gateway, let complaint = await GatewayView.complaint(state) else {
+                return line("ready")
+            }
+            return line("cut off", complaint)
+        }
         return line("not ready", reply.text.split(whereSeparator: \.isNewline).joined(separator: " "))
     }
 
