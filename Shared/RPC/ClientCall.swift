@@ -10,6 +10,9 @@ package protocol ClientCall: AnyObject, Sendable {
     func halfClose()
     /// The next message; nil after an end with OK.
     func next() async throws(RPCError) -> Payload?
+    /// The next message if it is here already. Nil if it would have to be waited for, and after the end, which
+    /// ``next()`` tells.
+    func nextArrived() -> Payload?
     /// Waits for the server's initial metadata; empty if it sent none.
     func initialMetadata() async throws(RPCError) -> Metadata
     /// The server's trailing metadata, once the call has ended with OK.

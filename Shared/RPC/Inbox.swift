@@ -91,6 +91,13 @@ package final class Inbox: Sendable {
         }
     }
 
+    /// The next message if it is here already; nil otherwise, also after the end.
+    package func nextArrived() -> Payload? {
+        guard case .message(let payload) = poll() else { return nil }
+        onTaken?(payload.count)
+        return payload
+    }
+
     private enum Poll {
         case message(Payload)
         case ended(Result<Void, RPCError>)

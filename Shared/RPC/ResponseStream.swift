@@ -41,6 +41,18 @@ package struct ResponseStream<Element: Message>: AsyncSequence, Sendable {
         }
     }
 
+    /// The next message if it has arrived already. Nil if it would have to be waited for, and after the end, which
+    /// ``next()`` tells: for readers that do together what there is, and never wait for more.
+    package func nextArrived() throws(RPCError) -> Element? {
+        guard case .success(let lease) = source else { return nil }
+        do throws(RPCError) {
+            return try lease.call.nextArrived()?.decoded(limits: limits, as: "message from \(method)")
+        } catch {
+            lease.call.cancel()
+            throw error
+        }
+    }
+
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
 
     package struct AsyncIterator: AsyncIteratorProtocol {

@@ -24,6 +24,8 @@ final class InProcessClientCall: ClientCall {
         }
     }
 
+    func nextArrived() -> Payload? { exchange.responses.nextArrived() }
+
     func initialMetadata() async throws(RPCError) -> Metadata { try await exchange.initialMetadata.wait() }
 
     var trailingMetadata: Metadata { (try? exchange.end.current?.get()) ?? Metadata() }

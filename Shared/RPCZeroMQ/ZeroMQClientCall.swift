@@ -45,6 +45,8 @@ final class ZeroMQClientCall: ClientCall {
         }
     }
 
+    func nextArrived() -> Payload? { inbox.nextArrived() }
+
     func initialMetadata() async throws(RPCError) -> Metadata { try await link.initialMetadata.wait() }
 
     var trailingMetadata: Metadata { link.trailingMetadata }

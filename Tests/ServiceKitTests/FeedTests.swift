@@ -8,6 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Values
+import Wire
 
 @testable import ServiceKit
 
@@ -25,13 +26,14 @@ struct FeedTests {
     }
 
     private func append(_ store: Store, _ id: String) async throws {
-        try await store.write { writer in
-            _ = try writer.appendEvent(
-                StoredEvent(
-                    id: id, type: "partner.registered", subject: "p", subjectVersion: 1, at: Self.now,
-                    actor: Actor(id: "a", kind: "token"), payloadType: "olp.partnership.v1.PartnerChanged", payload: [1]
-                ))
-        }
+        try await store.write { writer in try Self.add(id, writer) }
+    }
+
+    private static func add(_ id: String, _ writer: any Writer) throws(StoreError) {
+        try writer.appendEvent(
+            StoredEvent(
+                id: id, type: "partner.registered", subject: "p", subjectVersion: 1, at: now,
+                actor: Actor(id: "a", kind: "token"), payloadType: "olp.partnership.v1.PartnerChanged", payload: [1]))
     }
 
     private func channel(_ store: Store, _ readiness: Readiness = Readiness()) -> InProcessChannel {
@@ -157,6 +159,119 @@ struct FeedTests {
         }
     }
 
+    @Test("what has arrived is applied together, in order, at most so much at once")
+    func together() async throws {
+        try await withTemporaryDirectory { folder in
+            let (source, target) = (try store("partnership", folder), try store("enrolment", folder))
+            let count = FeedFollower.batchLimit * 8
+            try await source.write { writer in
+                for number in 0..<count { try Self.add("e\(number)", writer) }
+            }
+            // The position that is kept while an event is applied: the same for all of one transaction.
+            let seen = Mutex<[(id: String, after: String)]>([])
+            try await following(
+                channel(source), into: target, clock: ManualClock(),
+                apply: { event, writer in
+                    let after = try writer.followerPosition("partnership") ?? ""
+                    seen.withLock { $0.append((event.id, after)) }
+                },
+                { applied in try await poll(until: "all of them") { applied.value == UInt64(count) } })
+            let all = seen.withLock { $0 }
+            #expect(all.map(\.id) == (0..<count).map { "e\($0)" })
+            let sizes = Dictionary(grouping: all, by: \.after).mapValues(\.count)
+            #expect(sizes.values.allSatisfy { $0 <= FeedFollower.batchLimit })
+            #expect(sizes.count < count / 2)
+            #expect(try await target.read { try $0.followerPosition("partnership") } == source.feedEnd().text)
+        }
+    }
+
+    @Test("an event that cannot be applied does not hold up those before it, is named, and goes on being tried")
+    func stuck() async throws {
+        try await withTemporaryDirectory { folder in
+            let (source, target) = (try store("partnership", folder), try store("enrolment", folder))
+            try await source.write { writer in
+                for number in 1...9 { try Self.add("e\(number)", writer) }
+            }
+            let positions = try await source.events(after: nil, limit: 10).map(\.position.text)
+            let (clock, standing, log) = (ManualClock(), FollowerStanding(), LogCapture())
+            let isRepaired = Mutex(false)
+            try await following(
+                channel(source), into: target, clock: clock, standing: standing, log: log,
+                apply: { event, writer in
+                    try writer.execute("INSERT INTO seen VALUES (\(event.id), 1)")
+                    if event.id == "e6", !isRepaired.withLock({ $0 }) {
+                        _ = try CommonV1.Date(decoding: [0xFF])
+                    }
+                },
+                { applied in
+                    for attempt in 1...FollowerStanding.attemptsUntilTold + 2 {
+                        await clock.sleepers(1)
+                        #expect((standing.problem == nil) == (attempt < FollowerStanding.attemptsUntilTold))
+                        #expect(try await seen(target) == ["e1", "e2", "e3", "e4", "e5"])
+                        if attempt == FollowerStanding.attemptsUntilTold + 2 { isRepaired.withLock { $0 = true } }
+                        clock.advance(by: FeedFollower.longestWait)
+                    }
+                    try await poll(until: "the rest") { applied.value == 9 }
+                    #expect(standing.problem == nil)
+                })
+            #expect(try await seen(target) == (1...9).map { "e\($0)" })
+            let told = log.lines.filter { $0.message == "following was interrupted" }
+            #expect(told.count == FollowerStanding.attemptsUntilTold + 2)
+            #expect(told.allSatisfy { $0.level == .warning && $0.metadata["feed.position"] == positions[5] })
+            #expect(told.last?.metadata["feed.event_type"] == "partner.registered")
+        }
+    }
+
+    @Test("what /readyz says of an event that cannot be applied")
+    func standing() {
+        let standing = FollowerStanding()
+        let (first, second) = (
+            CommonV1.FeedEvent(position: "f-7-00", type: "booking.made"), CommonV1.FeedEvent(position: "f-8-00")
+        )
+        for _ in 1..<FollowerStanding.attemptsUntilTold { standing.failed(first, of: "enrolment") }
+        standing.failed(second, of: "enrolment")
+        #expect(standing.problem == nil)
+        for _ in 1...FollowerStanding.attemptsUntilTold { standing.failed(first, of: "enrolment") }
+        #expect(standing.problem?.contains("booking.made at f-7-00 of the feed of enrolment") == true)
+        standing.applied()
+        #expect(standing.problem == nil)
+    }
+
+    @Test("trouble of the store is not blamed on the event")
+    func troubleOfTheStore() async throws {
+        try await withTemporaryDirectory { folder in
+            let (source, target) = (try store("partnership", folder), try store("enrolment", folder))
+            try await append(source, "e1")
+            let (clock, standing) = (ManualClock(), FollowerStanding())
+            try await following(
+                channel(source), into: target, clock: clock, standing: standing,
+                apply: { _, _ in throw StoreError(.busy, "not now") },
+                { _ in
+                    for _ in 0...FollowerStanding.attemptsUntilTold {
+                        await clock.sleepers(1)
+                        #expect(standing.problem == nil)
+                        clock.advance(by: FeedFollower.longestWait)
+                    }
+                })
+        }
+    }
+
+    @Test("what came before the stream broke is applied")
+    func brokenStream() async throws {
+        try await withTemporaryDirectory { folder in
+            let (source, target) = (try store("partnership", folder), try store("enrolment", folder))
+            for number in 1...3 { try await append(source, "e\(number)") }
+            var router = Router()
+            BreakingFeed(records: try await source.events(after: nil, limit: 3)).register(with: &router)
+            try await following(
+                InProcessChannel(to: RPCServer(router: router)), into: target, clock: ManualClock()
+            ) { applied in
+                try await poll(until: "three events") { applied.value == 3 }
+            }
+            #expect(try await seen(target) == ["e1", "e2", "e3"])
+        }
+    }
+
     @Test("a feed that does not know the position stops the following, and says so")
     func needsPerson() async throws {
         try await withTemporaryDirectory { folder in
@@ -174,4 +289,25 @@ struct FeedTests {
             #expect(log.lines.contains { $0.level == .error && $0.message == "following stopped" })
         }
     }
+}
+
+/// A feed that breaks off after its events.
+private struct BreakingFeed: FeedHandlers {
+    let records: [FeedRecord]
+
+    func follow(
+        _ request: CommonV1.FollowRequest, to writer: ResponseWriter<CommonV1.FeedEvent>, context: ServerContext
+    ) async throws {
+        guard request.after.isEmpty else { throw RPCError(.internal, "broken") }
+        for record in records { try await writer.write(CommonV1.FeedEvent(record)) }
+        throw RPCError(.internal, "broken")
+    }
+
+    func getFeedPosition(
+        _ request: CommonV1.GetFeedPositionRequest, context: ServerContext
+    ) async throws -> CommonV1.FeedEnd { .init() }
+
+    func listFollowed(
+        _ request: CommonV1.ListFollowedRequest, context: ServerContext
+    ) async throws -> CommonV1.ListFollowedReply { .init() }
 }

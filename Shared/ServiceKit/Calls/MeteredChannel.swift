@@ -93,6 +93,8 @@ private final class MeteredCall: ClientCall {
         }
     }
 
+    func nextArrived() -> Payload? { inner.nextArrived() }
+
     func cancel() {
         inner.cancel()
         end(.cancelled)

@@ -5,17 +5,21 @@ import ServiceLifecycle
 package import Storage
 
 /// Follows another service's feed and applies each event exactly once: the position is kept in the same transaction as
-/// the effect.
+/// the effect. What has arrived is applied together, up to ``batchLimit``; nothing waits for more to come.
 ///
-/// Every trouble but one is waited out. A position that the feed does not know (its store was restored from an older
-/// copy) stops the following and is told by /readyz: going on would miss or repeat events, so a person decides.
+/// Every trouble but one is waited out, and two are told by /readyz. A position that the feed does not know (its store
+/// was restored from an older copy) stops the following: going on would miss or repeat events, so a person decides. An
+/// event that cannot be applied again and again keeps those after it waiting; it is named, and goes on being tried.
 package struct FeedFollower: ServiceLifecycle.Service {
+    /// Most events that are applied in one transaction; other changes of the store wait for that long.
+    package static let batchLimit = 64
     /// First wait after a failure; each further one is longer by the factor, up to the longest.
     static let firstWait = Duration.milliseconds(100)
     static let waitFactor = 1.6
     static let longestWait = Duration.seconds(10)
 
-    /// Makes the effect of one event. May be run again, so it has no effect but through the writer.
+    /// Makes the effect of one event. May be run again, so it has no effect but through the writer; the effects of the
+    /// events before it are there, if not on disk yet.
     package typealias Apply = @Sendable (CommonV1.FeedEvent, any Writer) throws -> Void
 
     private let source: String
@@ -67,9 +71,15 @@ package struct FeedFollower: ServiceLifecycle.Service {
                     // The process goes on: what it has is still true, only not the latest.
                     try await clock.sleep(for: .seconds(365 * 24 * 3600))
                 }
-                logger.log(
-                    level: Self.level(of: error), "following was interrupted",
-                    metadata: ["error.message": "\(error)", "feed.retry_ms": "\(wait / .milliseconds(1))"])
+                var metadata: Logger.Metadata = [
+                    "error.message": "\(error)", "feed.retry_ms": "\(wait / .milliseconds(1))",
+                ]
+                if let failure = error as? FeedEventFailure {
+                    metadata["error.message"] = "\(failure.cause)"
+                    metadata["feed.position"] = "\(failure.position)"
+                    metadata["feed.event_type"] = "\(failure.type)"
+                }
+                logger.log(level: Self.level(of: error), "following was interrupted", metadata: metadata)
             }
             try await clock.sleep(for: wait * jitter())
             wait = min(wait * Self.waitFactor, Self.longestWait)
@@ -78,16 +88,66 @@ package struct FeedFollower: ServiceLifecycle.Service {
 
     private func followOnce(onProgress: () -> Void) async throws {
         var position = try await store.read { [source] reader in try reader.followerPosition(source) }
-        let events = FeedClient(channel).follow(.init(after: position ?? ""))
-        while let event = try await events.next() {
-            let previous = position
-            try await store.write { [source, apply] writer in
-                try apply(event, writer)
-                try writer.setFollowerPosition(source, to: event.position, from: previous)
+        let stream = FeedClient(channel).follow(.init(after: position ?? ""))
+        while let first = try await stream.next() {
+            let (batch, failure) = Self.arrived(first, stream)
+            try await keepAll(batch, after: &position, onProgress)
+            if let failure { throw failure }
+        }
+    }
+
+    /// An event and those after it that are here already. An event that cannot even be read ends the batch before it.
+    private static func arrived(
+        _ first: CommonV1.FeedEvent, _ stream: ResponseStream<CommonV1.FeedEvent>
+    ) -> (batch: [CommonV1.FeedEvent], failure: RPCError?) {
+        var batch = [first]
+        do throws(RPCError) {
+            while batch.count < batchLimit, let event = try stream.nextArrived() { batch.append(event) }
+            return (batch, nil)
+        } catch {
+            return (batch, error)
+        }
+    }
+
+    private func keepAll(
+        _ batch: [CommonV1.FeedEvent], after position: inout String?, _ onProgress: () -> Void
+    ) async throws {
+        if batch.count > 1 {
+            do {
+                try await keep(batch, after: &position)
+                return onProgress()
+            } catch where !Self.isOfStore(error) {
+                // One of them cannot be applied. Those before it must not wait for it, so each goes alone.
             }
-            position = event.position
-            applied.add()
-            onProgress()
+        }
+        for event in batch {
+            do {
+                try await keep([event], after: &position)
+                onProgress()
+            } catch where !Self.isOfStore(error) {
+                standing.failed(event, of: source)
+                throw FeedEventFailure(position: event.position, type: event.type, cause: error)
+            }
+        }
+    }
+
+    /// Applies events in one transaction, with the position after them.
+    private func keep(_ events: [CommonV1.FeedEvent], after position: inout String?) async throws {
+        guard let last = events.last?.position else { return }
+        try await store.write { [source, apply, previous = position] writer in
+            for event in events { try apply(event, writer) }
+            try writer.setFollowerPosition(source, to: last, from: previous)
+        }
+        position = last
+        applied.add(UInt64(events.count))
+        standing.applied()
+    }
+
+    /// Trouble that is the store's own, whatever the event: its check tells of that.
+    private static func isOfStore(_ error: any Error) -> Bool {
+        switch (error as? StoreError)?.code {
+        case .busy, .unavailable, .corrupt, .cancelled, .followerMoved: true
+        default: error is CancellationError
         }
     }
 
@@ -101,8 +161,16 @@ package struct FeedFollower: ServiceLifecycle.Service {
     }
 }
 
+/// An event whose effect could not be made.
+struct FeedEventFailure: Error {
+    let position: String
+    let type: String
+    let cause: any Error
+}
+
 extension ServiceEnvironment {
-    /// A follower of a declared peer's feed, with the check that tells whether it goes on.
+    /// A follower of a declared peer's feed, with the check that tells whether it goes on. A peer that is away does not
+    /// fail the check: what was applied so far is still true.
     package func follower(of source: String, apply: @escaping FeedFollower.Apply) -> (FeedFollower, ReadinessCheck) {
         let standing = FollowerStanding()
         let applied = metrics.counter(
