@@ -6,7 +6,8 @@ extension ServiceDefinition {
     /// The register of schools, and the partners.
     package static let partnership = ServiceDefinition(
         name: "partnership", summary: "The official register of schools, and the partners that schools belong to.",
-        adminPort: 7101, keys: PartnershipKeys.all, store: StoreDefinition(migrations: Migrations.all)
+        adminPort: 7101, keys: PartnershipKeys.all,
+        peers: [EnrolmentNews.source, TrainingNews.source], store: StoreDefinition(migrations: Migrations.all)
     ) { environment in
         let store = PartnershipStore(store: environment.store, identifiers: environment.identifiers,
                                      payloads: ContractPayloads())
@@ -22,13 +23,18 @@ extension ServiceDefinition {
         let imports = GiasImportsService(
             store: store, progress: progress, wallClock: environment.wallClock, clock: environment.clock,
             intake: FileIntake(largest: environment.configuration[PartnershipKeys.largestFile].bytes))
+        let (enrolmentFollower, followsEnrolment) = environment.follower(
+            of: EnrolmentNews.source, apply: EnrolmentNews(store: store).apply)
+        let (trainingFollower, followsTraining) = environment.follower(
+            of: TrainingNews.source, apply: TrainingNews(store: store).apply)
 
         var assembly = ServiceAssembly()
         SchoolsService(store: store, search: RegisterSearch(store: store, index: index))
             .register(with: &assembly.router)
         PartnersService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
         imports.register(with: &assembly.router)
-        assembly.services = [index, runner]
+        assembly.services = [index, runner, enrolmentFollower, trainingFollower]
+        assembly.readiness = [followsEnrolment, followsTraining]
         return assembly
     }
 }

@@ -503,9 +503,9 @@ extension ContractCatalogue {
                 http: []),
             MethodEntry(
                 descriptor: PartnersMethods.getPartnerCounts,
-                comment: "Candidates, places and events of a partner by member school. They follow the other services by a moment.",
+                comment: "Candidates, participants, places and events of a partner by member school. They follow the other services by a\nmoment, and stand still while those are away. NOT_FOUND for an unknown id.",
                 request: MessageEntry(PartnershipV1.GetPartnerCountsRequest.self, comment: ""),
-                reply: MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day."),
+                reply: MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day. The day chooses\nthe schools; what is counted at them is how it stands now."),
                 http: [HTTPRoute(.get, "/v1/partners/{id}/counts")]),
             MethodEntry(
                 descriptor: PartnersMethods.addPartnerMember,
@@ -866,7 +866,7 @@ extension ContractCatalogue {
         MessageEntry(PartnershipV1.GetPartnerRequest.self, comment: ""),
         MessageEntry(PartnershipV1.BatchGetPartnersRequest.self, comment: ""),
         MessageEntry(PartnershipV1.BatchGetPartnersReply.self, comment: ""),
-        MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day."),
+        MessageEntry(PartnershipV1.PartnerCounts.self, comment: "What the other services' feeds have told so far, counted for one partner and its members on one day. The day chooses\nthe schools; what is counted at them is how it stands now."),
         MessageEntry(PartnershipV1.PartnerCounts.School.self, comment: ""),
         MessageEntry(PartnershipV1.GetPartnerCountsRequest.self, comment: ""),
         MessageEntry(PartnershipV1.ListPartnersRequest.self, comment: ""),

@@ -3726,7 +3726,7 @@ package enum OpenAPIDocument {
                 "tags": [
                   "Partners"
                 ],
-                "description": "Candidates, places and events of a partner by member school. They follow the other services by a moment.",
+                "description": "Candidates, participants, places and events of a partner by member school. They follow the other services by a\nmoment, and stand still while those are away. NOT_FOUND for an unknown id.",
                 "parameters": [
                   {
                     "name": "id",
@@ -7052,7 +7052,7 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "What names the partner itself, wherever the people work: applications that came through it, and those of them\nthat are participants; events that it holds and were not cancelled."
+                    "description": "What names the partner itself, on any day and wherever the people work: applications that came through it, whatever\nbecame of them, and those of them that are accepted and not withdrawn; events that it holds and were not cancelled."
                   },
                   "ownParticipants": {
                     "type": "string",
@@ -7065,7 +7065,7 @@ package enum OpenAPIDocument {
                     "pattern": "^-?[0-9]+$"
                   }
                 },
-                "description": "What the other services' feeds have told so far, counted for one partner and its members on one day."
+                "description": "What the other services' feeds have told so far, counted for one partner and its members on one day. The day chooses\nthe schools; what is counted at them is how it stands now."
               },
               "PartnerCounts.School": {
                 "type": "object",
@@ -7082,25 +7082,25 @@ package enum OpenAPIDocument {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "People who work there and applied for something."
+                    "description": "People who work there now and ever applied for something, whatever became of it. Whoever changes schools is\ncounted at the new one."
                   },
                   "participants": {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Accepted applications of theirs that were not withdrawn."
+                    "description": "Applications that are accepted and not withdrawn (deferred ones count), made while working there: an application\nkeeps its school (Application.school_urn), so these may be more than the candidates."
                   },
                   "places": {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Places that they have at events."
+                    "description": "Bookings with a place (BOOKING_STATUS_BOOKED), at events past and to come, by the school of their application."
                   },
                   "events": {
                     "type": "string",
                     "format": "int64",
                     "pattern": "^-?[0-9]+$",
-                    "description": "Events that are held there and were not cancelled."
+                    "description": "Events at this school's address (Venue.school_urn) that are scheduled or were held."
                   }
                 }
               },

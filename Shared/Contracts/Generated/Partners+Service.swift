@@ -17,7 +17,8 @@ package enum PartnersMethods {
         service: "olp.partnership.v1.Partners", method: "ListPartners", kind: .unary, idempotency: .noSideEffects)
     package static let batchGetPartners = MethodDescriptor(
         service: "olp.partnership.v1.Partners", method: "BatchGetPartners", kind: .unary, idempotency: .noSideEffects)
-    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    /// Candidates, participants, places and events of a partner by member school. They follow the other services by a
+    /// moment, and stand still while those are away. NOT_FOUND for an unknown id.
     package static let getPartnerCounts = MethodDescriptor(
         service: "olp.partnership.v1.Partners", method: "GetPartnerCounts", kind: .unary, idempotency: .noSideEffects)
     /// FAILED_PRECONDITION if the school is already a member on one of these days, is not in the
@@ -77,7 +78,8 @@ package struct PartnersClient: Sendable {
         try await channel.unary(PartnersMethods.batchGetPartners, request, options)
     }
 
-    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    /// Candidates, participants, places and events of a partner by member school. They follow the other services by a
+    /// moment, and stand still while those are away. NOT_FOUND for an unknown id.
     package func getPartnerCounts(
         _ request: PartnershipV1.GetPartnerCountsRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> PartnershipV1.PartnerCounts {
@@ -138,7 +140,8 @@ package protocol PartnersHandlers: Sendable {
         _ request: PartnershipV1.BatchGetPartnersRequest, context: ServerContext
     ) async throws -> PartnershipV1.BatchGetPartnersReply
 
-    /// Candidates, places and events of a partner by member school. They follow the other services by a moment.
+    /// Candidates, participants, places and events of a partner by member school. They follow the other services by a
+    /// moment, and stand still while those are away. NOT_FOUND for an unknown id.
     func getPartnerCounts(
         _ request: PartnershipV1.GetPartnerCountsRequest, context: ServerContext
     ) async throws -> PartnershipV1.PartnerCounts

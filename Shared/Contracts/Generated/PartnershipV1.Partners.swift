@@ -345,18 +345,21 @@ extension PartnershipV1 {
 }
 
 extension PartnershipV1 {
-    /// What the other services' feeds have told so far, counted for one partner and its members on one day.
+    /// What the other services' feeds have told so far, counted for one partner and its members on one day. The day chooses
+    /// the schools; what is counted at them is how it stands now.
     package struct PartnerCounts: Hashable, Sendable {
         package struct School: Hashable, Sendable {
             package var schoolUrn: Int64
             package var schoolName: String
-            /// People who work there and applied for something.
+            /// People who work there now and ever applied for something, whatever became of it. Whoever changes schools is
+            /// counted at the new one.
             package var candidates: Int64
-            /// Accepted applications of theirs that were not withdrawn.
+            /// Applications that are accepted and not withdrawn (deferred ones count), made while working there: an application
+            /// keeps its school (Application.school_urn), so these may be more than the candidates.
             package var participants: Int64
-            /// Places that they have at events.
+            /// Bookings with a place (BOOKING_STATUS_BOOKED), at events past and to come, by the school of their application.
             package var places: Int64
-            /// Events that are held there and were not cancelled.
+            /// Events at this school's address (Venue.school_urn) that are scheduled or were held.
             package var events: Int64
 
             package init() { self.init(schoolUrn: 0) }
@@ -387,8 +390,8 @@ extension PartnershipV1 {
         package var participants: Int64
         package var places: Int64
         package var events: Int64
-        /// What names the partner itself, wherever the people work: applications that came through it, and those of them
-        /// that are participants; events that it holds and were not cancelled.
+        /// What names the partner itself, on any day and wherever the people work: applications that came through it, whatever
+        /// became of them, and those of them that are accepted and not withdrawn; events that it holds and were not cancelled.
         package var ownApplications: Int64
         package var ownParticipants: Int64
         package var ownEvents: Int64

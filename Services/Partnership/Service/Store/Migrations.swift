@@ -2,7 +2,7 @@ import Storage
 
 /// The tables, step by step. Append-only: a released step is never edited.
 enum Migrations {
-    static let all = [register, imports, partners]
+    static let all = [register, imports, partners, counts]
 
     private static let register = Migration(name: "001_register", sql: [
         """
@@ -175,5 +175,62 @@ enum Migrations {
         """,
         "CREATE INDEX partner_members_by_partner ON partner_members (partner_id, from_day)",
         "CREATE INDEX partner_members_by_school ON partner_members (urn, from_day)",
+    ])
+
+    /// What the other services told, as far as it is counted, and the counts. A school or partner that was told need not
+    /// be held here.
+    private static let counts = Migration(name: "004_counts", sql: [
+        """
+        CREATE TABLE counted_candidates (
+            id TEXT NOT NULL PRIMARY KEY,
+            urn BIGINT,
+            has_applied BIGINT NOT NULL CHECK (has_applied IN (0, 1)),
+            version BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE counted_applications (
+            id TEXT NOT NULL PRIMARY KEY,
+            candidate_id TEXT NOT NULL,
+            urn BIGINT,
+            partner_id TEXT,
+            is_participant BIGINT NOT NULL CHECK (is_participant IN (0, 1)),
+            version BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE counted_bookings (
+            id TEXT NOT NULL PRIMARY KEY,
+            urn BIGINT,
+            is_place BIGINT NOT NULL CHECK (is_place IN (0, 1)),
+            version BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE counted_events (
+            id TEXT NOT NULL PRIMARY KEY,
+            urn BIGINT,
+            partner_id TEXT,
+            is_cancelled BIGINT NOT NULL CHECK (is_cancelled IN (0, 1)),
+            version BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE school_counts (
+            urn BIGINT NOT NULL PRIMARY KEY,
+            candidates BIGINT NOT NULL CHECK (candidates >= 0),
+            participants BIGINT NOT NULL CHECK (participants >= 0),
+            places BIGINT NOT NULL CHECK (places >= 0),
+            events BIGINT NOT NULL CHECK (events >= 0)
+        )
+        """,
+        """
+        CREATE TABLE partner_counts (
+            partner_id TEXT NOT NULL PRIMARY KEY,
+            applications BIGINT NOT NULL CHECK (applications >= 0),
+            participants BIGINT NOT NULL CHECK (participants >= 0),
+            events BIGINT NOT NULL CHECK (events >= 0)
+        )
+        """,
     ])
 }

@@ -30,6 +30,24 @@ extension PartnershipV1.PartnerMember {
     }
 }
 
+extension PartnershipV1.PartnerCounts {
+    init(_ counts: PartnerCounts) {
+        let (total, own) = (counts.total, counts.own)
+        self.init(
+            partnerId: counts.partnerID.text, asOf: .init(counts.asOf), schools: counts.schools.map { .init($0) },
+            candidates: total.candidates, participants: total.participants, places: total.places, events: total.events,
+            ownApplications: own.applications, ownParticipants: own.participants, ownEvents: own.events)
+    }
+}
+
+extension PartnershipV1.PartnerCounts.School {
+    init(_ school: PartnerCounts.School) {
+        let tally = school.tally
+        self.init(schoolUrn: Int64(school.urn.number), schoolName: school.name, candidates: tally.candidates,
+                  participants: tally.participants, places: tally.places, events: tally.events)
+    }
+}
+
 extension FieldViolations {
     /// Nil for "unspecified"; other numbers without a name are reported.
     mutating func partnerKind(_ kind: PartnershipV1.PartnerKind, _ field: String) -> PartnerKind? {
