@@ -40,7 +40,7 @@ struct FlowTests {
         #expect(resumed.answers.allSatisfy { $0.choice == .value(3) && $0.answeredAt == .init(Harness.start + minute * 2) })
         let early = await status { _ = try await harness.client.submitDiagnostic(.init(id: id)) }
         #expect(early?.code == .failedPrecondition && early?.reason == "ITEMS_UNANSWERED")
-        #expect(early?.message.contains("25 of 45 items") == true)
+        #expect(early?.message.contains("25 of 45.") == true)
         let none = await status { _ = try await harness.client.getProfile(.init(id: id)) }
         #expect(none?.reason == "DIAGNOSTIC_NOT_SUBMITTED")
 
@@ -112,6 +112,26 @@ struct FlowTests {
         let submit = await status { _ = try await harness.client.submitDiagnostic(.init(id: id, expectedVersion: 4)) }
         #expect(submit?.code == .aborted)
         #expect(try await harness.client.getDiagnostic(.init(id: id)).status == .started)
+    }
+
+    @Test("devices that answer different items at one moment lose nothing of each other")
+    func atOnce() async throws {
+        let harness = try Harness()
+        let id = try await harness.accepted().id
+        let items = SelfAssessment.version1.items
+        try await withThrowingTaskGroup { devices in
+            for (number, item) in items.enumerated() {
+                devices.addTask {
+                    let answer = DiagnosticsV1.Answer(itemId: item.id, choice: .value(Int32(number % 5) + 1))
+                    _ = try await harness.client.answerItems(.init(id: id, answers: [answer]))
+                }
+            }
+            try await devices.waitForAll()
+        }
+        let sheet = try await harness.client.getSheet(.init(id: id))
+        #expect(sheet.diagnostic?.answered == 45 && sheet.diagnostic?.version == 47)
+        #expect(sheet.answers.map(\.choice) == items.indices.map { .value(Int32($0 % 5) + 1) })
+        #expect(try await harness.feed().count == 47)
     }
 
     @Test("a request that is repeated with its key is answered as before, and done once")

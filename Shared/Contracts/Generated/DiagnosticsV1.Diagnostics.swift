@@ -179,6 +179,7 @@ extension DiagnosticsV1 {
         }
 
         package var itemId: String
+        /// By the service's clock; not looked at in a request.
         package var answeredAt: GoogleProtobuf.Timestamp?
         package var choice: Choice?
 

@@ -5092,7 +5092,8 @@ package enum OpenAPIDocument {
                   },
                   "answeredAt": {
                     "type": "string",
-                    "format": "date-time"
+                    "format": "date-time",
+                    "description": "By the service's clock; not looked at in a request."
                   }
                 }
               },

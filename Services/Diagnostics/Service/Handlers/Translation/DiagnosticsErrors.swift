@@ -34,7 +34,7 @@ enum DiagnosticsErrors {
         case .unanswered(let missing, let items):
             return RPCError(
                 .failedPrecondition,
-                "\(missing) of \(items) items are not answered. Answer each, by a point of the scale or \"cannot say\".",
+                "Items without an answer: \(missing) of \(items). Answer each, by a point of the scale or \"cannot say\".",
                 reason: "ITEMS_UNANSWERED", metadata: ["missing": "\(missing)", "items": "\(items)"])
         case .notSubmitted:
             return RPCError(
