@@ -13,6 +13,7 @@ package struct Olp: AsyncParsableCommand {
               olp call SearchSchools '{"query": "oldham"}'
               olp import gias FILES          load the official register of schools
               olp status                     what runs, and whether it is well
+              olp check                      whether all that it holds fits together
 
             `olp help SUBCOMMAND` explains each. All of them find the suite by its
             data folder: --data DIR, the variable OLP_DATA, or ./data.
@@ -22,7 +23,7 @@ package struct Olp: AsyncParsableCommand {
         version: "olp \(Release.version)",
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
-            SampleCommand.self, BenchCommand.self,
+            SampleCommand.self, CheckCommand.self, BenchCommand.self,
         ])
 
     package init() {}

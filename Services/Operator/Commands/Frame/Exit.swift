@@ -9,6 +9,8 @@ package enum Exit: Hashable, Sendable {
     case failure
     /// No suite runs on this data, or it does not answer.
     case notRunning
+    /// What was asked cannot be answered now, because the suite was being written to.
+    case undecided
     /// The command line cannot be understood.
     case usage
     /// A call ended with this gRPC status: 64 and its number, so NOT_FOUND is 69.
@@ -21,6 +23,7 @@ package enum Exit: Hashable, Sendable {
         case .success: 0
         case .failure: 1
         case .notRunning: 3
+        case .undecided: 4
         case .usage: 64
         case .status(let number): 64 + Int32(number)
         case .interrupted: 130
@@ -32,6 +35,7 @@ package enum Exit: Hashable, Sendable {
           0     done
           1     failed; the message says why
           3     no suite runs here, or it does not answer
+          4     `olp check` cannot tell: the suite was being written to
           64    the command line cannot be understood
           64+n  a call ended with gRPC status n: 69 is NOT_FOUND, which is 5
           130   stopped by Ctrl-C
