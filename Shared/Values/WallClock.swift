@@ -53,6 +53,14 @@ package enum London {
         return instant.date(secondsFromUTC: offset) ?? (instant < .epoch ? .first : .last)
     }
 
+    /// When London's clocks show a time of a day. In the hour that the spring skips: as if it had not; in the hour that
+    /// the autumn repeats: the second.
+    package static func instant(on day: CalendarDate, hour: Int, minute: Int = 0) -> Instant {
+        let shown = Instant(microseconds: (Int64(day.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60)) * 1_000_000)
+        let time = Date(timeIntervalSince1970: Double(shown.seconds))
+        return shown - .seconds(zone?.secondsFromGMT(for: time) ?? summerTimeOffset(shown))
+    }
+
     private static let zone = TimeZone(identifier: "Europe/London")
 
     /// The rule since 1996, for machines without a time zone database: summer time from 01:00 UTC on

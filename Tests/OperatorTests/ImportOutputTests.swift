@@ -17,18 +17,18 @@ struct ImportOutputTests {
     @Test("a bar is as full as the work is done")
     func bar() {
         #expect(
-            ImportProgress.line("reading a.csv", done: 1, of: 2, after: "10 rows")
+            ProgressLine.line("reading a.csv", done: 1, of: 2, after: "10 rows")
                 == "reading a.csv  ███████████████░░░░░░░░░░░░░░░  50 %  10 rows")
-        #expect(ImportProgress.line("x", done: 0, of: 0, after: "").contains("100 %"))
+        #expect(ProgressLine.line("x", done: 0, of: 0, after: "").contains("100 %"))
     }
 
     @Test("numbers and sizes are for people")
     func numbers() {
         #expect(
-            [0, 999, 1000, 1_234_567, -1234].map(ImportProgress.grouped) == [
+            [0, 999, 1000, 1_234_567, -1234].map(Figures.grouped) == [
                 "0", "999", "1,000", "1,234,567", "-1,234",
             ])
-        #expect([999, 26_500, 71_450_000].map(ImportProgress.size) == ["999 bytes", "26 kB", "71.4 MB"])
+        #expect([999, 26_500, 71_450_000].map(Figures.size) == ["999 bytes", "26 kB", "71.4 MB"])
     }
 
     @Test("where nobody watches, progress is a line now and then")

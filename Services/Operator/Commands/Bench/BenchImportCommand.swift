@@ -52,8 +52,8 @@ package struct BenchImportCommand: OlpCommand {
         guard !json else { return console.print(JSONText.encode(passes)) }
         for (name, pass) in zip(["new rows ", "same rows"], passes) {
             console.print(
-                "\(name)  \(ImportProgress.grouped(pass.rows)) rows in \(String(format: "%.2f", pass.seconds)) s: "
-                    + "\(ImportProgress.grouped(Int64(pass.rowsPerSecond))) rows/s, "
+                "\(name)  \(Figures.grouped(pass.rows)) rows in \(String(format: "%.2f", pass.seconds)) s: "
+                    + "\(Figures.grouped(Int64(pass.rowsPerSecond))) rows/s, "
                     + "partnership holds \(pass.residentMegabytes) MiB")
         }
     }
@@ -70,7 +70,7 @@ extension BenchImportCommand {
             let run = GiasImportRun(try GatewayAccess(state), progress: progress)
             var done = PartnershipV1.GiasImport()
             let time = try await ContinuousClock().measure {
-                done = try await ImportGiasCommand.stoppable(console) { try await run.run(sources) }
+                done = try await Stoppable.run(console) { try await run.run(sources) }
             }
             progress.end()
             guard done.state == .succeeded else { throw Failure(.failure, "the import failed: \(done.failure)") }

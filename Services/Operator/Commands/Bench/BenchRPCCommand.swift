@@ -135,7 +135,7 @@ package struct BenchRPCCommand: OlpCommand {
             [["IN FLIGHT", "BYTES", "CALLS/S", "P50 µs", "P99 µs", "CPU µs/CALL"]]
                 + lines.map { line in
                     [
-                        "\(line.inFlight)", "\(line.bytes)", ImportProgress.grouped(Int64(line.callsPerSecond)),
+                        "\(line.inFlight)", "\(line.bytes)", Figures.grouped(Int64(line.callsPerSecond)),
                         String(format: "%.0f", line.p50Microseconds), String(format: "%.0f", line.p99Microseconds),
                         line.cpuMicrosecondsPerCall.map { String(format: "%.1f", $0) } ?? "-",
                     ]

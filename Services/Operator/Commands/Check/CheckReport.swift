@@ -75,7 +75,7 @@ package struct CheckReport: Sendable {
     }
 
     private static func count(_ invariant: any Invariant, _ judgement: Judgement) -> String {
-        func number(_ count: Int) -> String { ImportProgress.grouped(Int64(count)) }
+        func number(_ count: Int) -> String { Figures.grouped(count) }
         let broken = judgement.holds ? "" : "\(number(judgement.offenders.count)) of "
         let sampled = judgement.outOf.flatMap { $0 > judgement.checked ? " (of \(number($0)))" : nil } ?? ""
         return "\(broken)\(number(judgement.checked)) \(invariant.subjects)\(sampled)"

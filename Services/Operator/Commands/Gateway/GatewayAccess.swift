@@ -47,7 +47,7 @@ package struct GatewayAccess: Sendable {
 
     /// Lends a connection that is kept for several requests, each sent with the token.
     func withConnection<R: Sendable>(
-        _ body: ((HTTPRequest) async throws -> HTTPReply) async throws -> R
+        _ body: (@escaping (HTTPRequest) async throws -> HTTPReply) async throws -> R
     ) async throws -> R {
         try await HTTPConnection.with(origin) { connection in
             try await body { request in

@@ -1,6 +1,5 @@
 package import ArgumentParser
 import Contracts
-import UnixSignals
 
 package struct ImportCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -52,7 +51,7 @@ package struct ImportGiasCommand: OlpCommand {
         let access = try gateway.access(surroundings)
         let progress = ImportProgress(console)
         let run = GiasImportRun(access, progress: progress)
-        let done = try await Self.stoppable(console) { try await run.run(sources) }
+        let done = try await Stoppable.run(console) { try await run.run(sources) }
         progress.end()
         if json {
             console.print(done.jsonText(includeDefaults: true))
@@ -67,28 +66,6 @@ package struct ImportGiasCommand: OlpCommand {
         case .succeeded: return
         case .cancelled: throw Failure(.interrupted, "the import was cancelled; what it had read stays")
         default: throw Failure(.failure, "the import \(done.state.word): \(done.failure)")
-        }
-    }
-
-    /// Runs `body` in a task that Ctrl-C cancels.
-    static func stoppable<R: Sendable>(
-        _ console: Console, _ body: @escaping @Sendable () async throws -> R
-    ) async throws -> R {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return try await withThrowingTaskGroup { group in
-            let work = Task { try await body() }
-            group.addTask {
-                for await _ in signals {
-                    console.say("\nCancelling …")
-                    work.cancel()
-                }
-            }
-            defer { group.cancelAll() }
-            return try await withTaskCancellationHandler {
-                try await work.value
-            } onCancel: {
-                work.cancel()
-            }
         }
     }
 }

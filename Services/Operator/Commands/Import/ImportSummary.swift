@@ -9,7 +9,7 @@ package enum ImportSummary {
                 + [
                     file.rowsRead, file.inserted, file.updated, file.unchanged, file.ignored, file.rejected,
                     file.warned,
-                ].map(ImportProgress.grouped)
+                ].map(Figures.grouped)
         }
         let result = [
             "The import \(done.state == .cancelled ? "was " : "")\(done.state.word)\(done.failure.isEmpty ? "." : ": \(done.failure)")"

@@ -69,7 +69,7 @@ package struct SampleLoader: Sendable {
         }
         let rows = done.files.map(\.inserted).reduce(0, +)
         console.say(
-            "Loaded \(ImportProgress.grouped(rows)) rows of the register, "
+            "Loaded \(Figures.grouped(rows)) rows of the register, "
                 + "\(entries.count) partners and \(members) members.")
         return true
     }
