@@ -117,11 +117,11 @@ let package = Package(
               resources: [.copy("Resources")]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("RPCTests", ["ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
-        tests("StorageTests", ["Storage", "Sodium", "Values"]),
+        tests("StorageTests", ["ChildProcess", "Storage", "Sodium", "Values"]),
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
                                   "Storage", "Values", "Wire", log, lifecycle]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Values", "Wire"]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC"]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Wire"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])

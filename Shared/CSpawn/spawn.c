@@ -41,19 +41,27 @@ static int become(const struct olp_spawn_request *request, pid_t parent) {
     return errno;
 }
 
+// A child that another thread makes meanwhile must not keep an end of it: the parent would wait for that child's end.
+static int private_pipe(int ends[2]) {
+#ifdef __linux__
+    return pipe2(ends, O_CLOEXEC);
+#else
+    if (pipe(ends) < 0) return -1;
+    return fcntl(ends[0], F_SETFD, FD_CLOEXEC) < 0 || fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0 ? -1 : 0;
+#endif
+}
+
 pid_t olp_spawn(const struct olp_spawn_request *request) {
     int report[2];
-    if (pipe(report) < 0) return -errno;
+    if (private_pipe(report) < 0) return -errno;
     // The write end closes by itself when exec succeeds; what is read from it is the errno of a failure.
     // Above 2, or the child's own descriptors would be put over it.
     int out = fcntl(report[1], F_DUPFD_CLOEXEC, 3);
     int out_errno = errno;
     close(report[1]);
-    if (out < 0 || fcntl(report[0], F_SETFD, FD_CLOEXEC) < 0) {
-        int failure = out < 0 ? out_errno : errno;
-        if (out >= 0) close(out);
+    if (out < 0) {
         close(report[0]);
-        return -failure;
+        return -out_errno;
     }
 
     // Until exec the child has the parent's handlers: no signal may find them.

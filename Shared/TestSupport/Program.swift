@@ -8,6 +8,7 @@ package enum Program {
         package let output: String
         package let error: String
 
+        package var isSuccess: Bool { status.isSuccess }
         package var description: String { "\(status)\n--- standard output\n\(output)--- standard error\n\(error)" }
     }
 

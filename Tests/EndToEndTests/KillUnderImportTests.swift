@@ -10,7 +10,7 @@ struct KillUnderImportTests {
     static let rows = 6000
     /// Small batches, so that there are many moments between two checkpoints.
     static let batches = ["OLP_PARTNERSHIP_IMPORT_BATCH_ROWS": "200"]
-    static let kills = min(KillUnderWritesTests.kills, 4)
+    static let kills = min(ProcessEnvironment.number("OLP_TEST_KILLS") ?? 4, 4)
 
     @Test("the import goes on, and ends as one that was left in peace")
     func imports() async throws {

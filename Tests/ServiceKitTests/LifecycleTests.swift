@@ -118,6 +118,24 @@ struct LifecycleTests {
         }
     }
 
+    @Test("a run that is cancelled ends, though no signal came")
+    func cancelled() async throws {
+        try await withTemporaryDirectory { folder in
+            let events = Events()
+            let process = TestProcess(folder)
+            let ended = Mutex<ExitCode?>(nil)
+            let running = Task {
+                let code = await process.run(
+                    definition(events) { [EventfulService(name: "one", tell: events.add)] })
+                ended.withLock { $0 = code }
+            }
+            try await events.has("one runs")
+            running.cancel()
+            try await poll(until: "the end") { ended.withLock { $0 } == .stoppedEarly }
+            #expect(events.all == ["one runs", "one was cancelled"])
+        }
+    }
+
     @Test("a service that fails stops the others in order, and its error is the process's")
     func failure() async throws {
         try await withTemporaryDirectory { folder in

@@ -1,6 +1,7 @@
 import Foundation
 @testable import Storage
 import Testing
+import TestSupport
 
 @Suite("When the disk is full or refuses")
 struct DiskTests {
@@ -71,10 +72,12 @@ struct DiskTests {
     }
 
     @Test("a really full disk refuses as unavailable, keeps nothing half, and takes more when there is room",
-          .enabled(if: SmallDisk.isPossible, "a small tmpfs can only be mounted by root, where mounting is allowed"))
+          .enabled("a small tmpfs can only be mounted by root, where mounting is allowed", SmallDisk.isPossible))
     func smallDisk() async throws {
-        let disk = try SmallDisk(kilobytes: 2048)
-        defer { disk.unmount() }
+        try await SmallDisk.with(kilobytes: 2048) { disk in try await fillUp(disk) }
+    }
+
+    private func fillUp(_ disk: SmallDisk) async throws {
         let store = try Store(opening: .sqlite(path: disk.path + "/shelves.db"), service: "library",
                               migrations: shelves, at: noon, log: quiet)
         defer { store.close() }
@@ -102,16 +105,16 @@ struct DiskTests {
     }
 
     @Test("a copy that finds no room leaves no part of itself",
-          .enabled(if: SmallDisk.isPossible, "a small tmpfs can only be mounted by root, where mounting is allowed"))
+          .enabled("a small tmpfs can only be mounted by root, where mounting is allowed", SmallDisk.isPossible))
     func noRoomForCopy() async throws {
-        let disk = try SmallDisk(kilobytes: 64)
-        defer { disk.unmount() }
-        let store = try temporaryStore()
-        try await store.write { try $0.addShelf("a") }
-        for number in 0..<4 { try await addBook("b\(number)", store) }
-        #expect(await code { try await store.copy(to: disk.path + "/copy.db") } == .unavailable)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
-        #expect(try await store.read { try $0.shelfCount() } == 1)
+        try await SmallDisk.with(kilobytes: 64) { disk in
+            let store = try temporaryStore()
+            try await store.write { try $0.addShelf("a") }
+            for number in 0..<4 { try await addBook("b\(number)", store) }
+            #expect(await code { try await store.copy(to: disk.path + "/copy.db") } == .unavailable)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
+            #expect(try await store.read { try $0.shelfCount() } == 1)
+        }
     }
 }
 
@@ -119,37 +122,21 @@ struct DiskTests {
 private struct SmallDisk {
     let path: String
 
-    static let isPossible: Bool = {
-        guard getuid() == 0, let disk = try? SmallDisk(kilobytes: 64) else { return false }
-        disk.unmount()
-        return true
-    }()
-
-    init(kilobytes: Int) throws {
-        path = NSTemporaryDirectory() + "olp-storage-disk-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard Self.run("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) else {
-            try? FileManager.default.removeItem(atPath: path)
-            throw StoreError(.unavailable, "tmpfs cannot be mounted here")
-        }
+    static func isPossible() async -> Bool {
+        guard getuid() == 0 else { return false }
+        return (try? await with(kilobytes: 64) { _ in }) != nil
     }
 
-    func unmount() {
-        _ = Self.run("umount", "--lazy", path)
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    private static func run(_ arguments: String...) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-        } catch {
-            return false
+    /// Runs `body` with a disk that is gone afterwards.
+    static func with(kilobytes: Int, _ body: (SmallDisk) async throws -> Void) async throws {
+        try await withTemporaryDirectory { folder in
+            let mounted = try await Program.run(
+                "/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", folder.path])
+            guard mounted.isSuccess else { throw StoreError(.unavailable, "tmpfs cannot be mounted here") }
+            let outcome: Result<Void, any Error>
+            do { outcome = .success(try await body(SmallDisk(path: folder.path))) } catch { outcome = .failure(error) }
+            _ = try await Program.run("/usr/bin/env", ["umount", "--lazy", folder.path])
+            try outcome.get()
         }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }

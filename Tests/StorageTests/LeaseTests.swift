@@ -1,6 +1,8 @@
+import ChildProcess
 import Foundation
 @testable import Storage
 import Testing
+import TestSupport
 
 @Suite("The lease of a store's file")
 struct LeaseTests {
@@ -13,6 +15,22 @@ struct LeaseTests {
         #expect(error?.code == .lockedByOther(holder: holder))
         #expect(error?.message.contains(folder.store) == true)
         #expect(try await store.read { try $0.shelfCount() } == 0)
+        store.close()
+        try folder.open().close()
+    }
+
+    @Test("closing gives the lease back at once, even if a child that was forked just now has its file open still")
+    func heldByChild() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open()
+        // What a fork leaves in the child: another descriptor of the same open file.
+        let links = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+                == FileLease.path(for: folder.store)
+        }
+        let child = dup(try #require(links.first.flatMap { Int32($0) }))
+        #expect(child >= 0)
+        defer { close(child) }
         store.close()
         try folder.open().close()
     }
@@ -42,22 +60,22 @@ struct LeaseTests {
         let folder = try TestFolder()
         try folder.open().close()
         // The system's own flock(1) takes the same kind of lock; its child says when it is held.
-        let holder = Process()
-        holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        holder.arguments = ["flock", "--exclusive", "--no-fork", FileLease.path(for: folder.store), "sh", "-c",
-                            "echo held; exec cat"]
-        let output = Pipe()
-        let input = Pipe()
-        holder.standardOutput = output
-        holder.standardInput = input
-        try holder.run()
-        #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "held\n")
+        let said = folder.path + "/said"
+        let holder = try await RunningProcess.start(
+            Launch(
+                "/usr/bin/env",
+                arguments: ["flock", "--exclusive", "--no-fork", FileLease.path(for: folder.store), "sh", "-c",
+                            "echo held; exec sleep 100"],
+                environment: Program.environment(), output: .append(to: said), bond: .ownGroup,
+                signalWithParent: SIGKILL))
+        defer { holder.send(signal: SIGKILL) }
+        #expect(await eventually { try String(contentsOfFile: said, encoding: .utf8) == "held\n" })
         guard case .lockedByOther = await code({ _ = try folder.open() }) else {
             Issue.record("the store was opened although another process holds it")
             return
         }
-        kill(holder.processIdentifier, SIGKILL)
-        holder.waitUntilExit()
+        holder.send(signal: SIGKILL)
+        await holder.ended()
         try folder.open().close()
     }
 

@@ -102,16 +102,40 @@ struct FollowingTests {
         }
     }
 
+    private func apply(
+        _ training: EnrolmentV1.TrainingStatus, _ version: Int64, approval: EnrolmentV1.ApprovalStatus = .accepted,
+        to harness: Harness
+    ) async throws {
+        let application = Self.application(training, version: version, approval: approval)
+        let told = CommonV1.FeedEvent(
+            id: "e", type: "application.changed",
+            payload: EnrolmentV1.ApplicationChanged(application: application).encoded(),
+            payloadType: EnrolmentV1.ApplicationChanged.messageName)
+        try await harness.store.write { [news = harness.news] writer in try news.apply(told, writer) }
+    }
+
+    @Test("an acceptance that is taken back by a rejection releases the places; a rejection alone makes nobody anything")
+    func rejected() async throws {
+        let harness = try Harness()
+        let event = try await harness.schedule(capacity: 1)
+        try await apply(.unspecified, 1, approval: .pending, to: harness)
+        try await apply(.unspecified, 2, approval: .rejected, to: harness)
+        #expect(try await harness.bookings.listParticipants(.init()).participants.isEmpty)
+        try await apply(.active, 3, to: harness)
+        let booking = try await harness.book(Self.id, at: event)
+        try await apply(.unspecified, 4, approval: .rejected, to: harness)
+        #expect(try await harness.bookings.getBooking(.init(id: booking.id)).status == .released)
+        #expect(try await harness.bookings.listParticipants(.init()).participants.map(\.state) == [.withdrawn])
+        #expect(await status { _ = try await harness.book(Self.id, at: event) }?.reason == "NOT_ACTIVE")
+        #expect(try await harness.faults().isEmpty)
+    }
+
     @Test("news delivered twice, or late, changes nothing")
     func duplicates() async throws {
         let harness = try Harness()
         let event = try await harness.schedule(capacity: 1)
         func apply(_ training: EnrolmentV1.TrainingStatus, _ version: Int64) async throws {
-            let payload = EnrolmentV1.ApplicationChanged(application: Self.application(training, version: version))
-            let told = CommonV1.FeedEvent(
-                id: "e", type: "application.changed", payload: payload.encoded(),
-                payloadType: EnrolmentV1.ApplicationChanged.messageName)
-            try await harness.store.write { [news = harness.news] writer in try news.apply(told, writer) }
+            try await self.apply(training, version, to: harness)
         }
         try await apply(.active, 2)
         try await apply(.active, 2)

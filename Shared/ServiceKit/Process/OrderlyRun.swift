@@ -16,6 +16,8 @@ struct OrderlyRun {
         let isForced = Atomic<Bool>(false)
     }
 
+    /// A task that is cancelled breaks the group off at once, as a second signal does: whoever runs the process inside
+    /// another one has no other way to end it.
     /// - Returns: `success` if everything ended in order after a signal; `stoppedEarly` if it had to be broken off.
     /// - Throws: what a service threw.
     func untilStopped(_ group: ServiceGroup, signals: AsyncStream<Int32>) async throws -> ExitCode {
@@ -42,7 +44,12 @@ struct OrderlyRun {
         }
         defer { listening.cancel() }
         do {
-            try await running.value
+            try await withTaskCancellationHandler {
+                try await running.value
+            } onCancel: {
+                state.isForced.store(true, ordering: .relaxed)
+                running.cancel()
+            }
         } catch {
             guard state.isForced.load(ordering: .relaxed) else { throw error }
         }

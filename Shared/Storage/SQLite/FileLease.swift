@@ -51,7 +51,11 @@ final class FileLease: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let file { close(file) }
+        guard let file else { return }
+        // A child that another thread has forked keeps the file open until its program starts: closing alone would leave
+        // the lock with it.
+        flock(file, LOCK_UN)
+        close(file)
     }
 
     private static func text(of file: Int32) -> String {

@@ -25,16 +25,17 @@ struct ApplicationNews: Sendable {
         try store.apply(news, mutation, writer)
     }
 
-    /// Nil before acceptance and after rejection: no participant yet, or never.
+    /// Nil before the decision: no participant yet.
     static func participant(_ application: EnrolmentV1.Application) -> Participant? {
-        guard application.approvalStatus == .accepted else { return nil }
         let state: ParticipantState
-        switch application.trainingStatus {
-        case .active: state = .active
-        case .deferred: state = .deferred
-        case .withdrawn: state = .withdrawn
+        switch (application.approvalStatus, application.trainingStatus) {
+        case (.accepted, .active): state = .active
+        case (.accepted, .deferred): state = .deferred
+        // An acceptance may still be taken back by a rejection.
+        case (.accepted, .withdrawn), (.rejected, _): state = .withdrawn
         // What this release does not know may not book, and loses nothing.
-        case .unspecified, .unrecognized: state = .deferred
+        case (.accepted, .unspecified), (.accepted, .unrecognized): state = .deferred
+        case (.pending, _), (.unspecified, _), (.unrecognized, _): return nil
         }
         return Participant(
             applicationID: application.id, candidateID: application.candidateId, programme: application.programme,

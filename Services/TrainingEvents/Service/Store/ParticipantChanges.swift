@@ -4,10 +4,11 @@ import Values
 /// What Enrolment's events do here.
 extension TrainingEventsStore {
     /// Takes over where somebody's training stands, in the transaction of the follower. News older than what is
-    /// held changes nothing.
+    /// held changes nothing, and nobody becomes a participant by leaving, as by a rejection without an acceptance.
     func apply(_ news: Participant, _ mutation: Mutation, _ writer: any Writer) throws {
         let held = try ParticipantTable.find(news.applicationID, writer)
         if let held, held.version >= news.version { return }
+        if held == nil, news.state == .withdrawn { return }
         try ParticipantTable.write(news, writer)
         let work = PlaceWork(store: self, writer: writer, mutation: mutation)
         switch news.state {

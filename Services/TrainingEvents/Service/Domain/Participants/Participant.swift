@@ -5,6 +5,7 @@ enum ParticipantState: Int, CaseIterable, Hashable, Sendable {
     case active = 1
     /// Keeps places, takes no new ones.
     case deferred = 2
+    /// Has left, or was rejected after all.
     case withdrawn = 3
 }
 

@@ -1,0 +1,103 @@
+import Contracts
+import Foundation
+import HTTPClient
+import Synchronization
+import TestSupport
+
+/// A client of the gateway that gives up nothing: each write is repeated with its key until it is answered.
+final class KeyedClient: Sendable {
+    /// Pause between two attempts.
+    static let interval = Duration.milliseconds(10)
+    /// Refusals that concurrent work may bring. A repetition of what was applied gets none of them.
+    private static let refusals: Set<Int> = [400, 409, 412]
+
+    let name: String
+    let journal: Journal
+    private let suite: @Sendable () -> RunningSuite
+    private let counter = Atomic<Int>(0)
+
+    init(_ name: String, _ journal: Journal, suite: @escaping @Sendable () -> RunningSuite) {
+        self.name = name
+        self.journal = journal
+        self.suite = suite
+    }
+
+    /// No write is begun any more.
+    struct Finished: Error {}
+
+    /// Writes, and waits for the answer.
+    /// - Parameters:
+    ///   - version: The one that was edited, for If-Match.
+    ///   - body: The request; given its key, which is to be its reason.
+    /// - Returns: nil if the business refused it.
+    func write<Reply: JSONMessage>(
+        _ kind: WriteKind, _ method: String, _ path: String, version: Int64? = nil, as: Reply.Type = Reply.self,
+        _ body: (_ key: String) -> any JSONMessage
+    ) async throws -> Reply? {
+        try await mayBegin()
+        let key = "\(name)-\(counter.add(1, ordering: .relaxed).newValue)"
+        let json = body(key).jsonText()
+        var fields = [(name: "Idempotency-Key", value: key)]
+        if let version { fields.append(("If-Match", "\"\(version)\"")) }
+        let reply = try await answer("\(kind) \(key)") { [fields] suite in
+            try await suite.send(method, path, json: json, fields: fields)
+        }
+        if reply.isSuccess {
+            journal.add(Journal.Acknowledged(kind: kind, key: key, reply: reply.text))
+            return try Reply(jsonText: reply.text)
+        }
+        guard Self.refusals.contains(reply.status), !reply.text.contains("INVALID_ARGUMENT") else {
+            journal.violate("\(kind) \(key) \(method) \(path): \(reply.status) \(reply.text)")
+            throw RunningSuite.Refused(reply)
+        }
+        journal.add(Journal.Refused(kind: kind, key: key, reason: "\(reply.status) \(reply.text)"))
+        return nil
+    }
+
+    /// A write that nobody else can get in the way of: being refused means that a repetition was taken for a new one.
+    func writeAlone<Reply: JSONMessage>(
+        _ kind: WriteKind, _ method: String, _ path: String, version: Int64? = nil, as: Reply.Type = Reply.self,
+        _ body: (_ key: String) -> any JSONMessage
+    ) async throws -> Reply {
+        let reply: Reply? = try await write(kind, method, path, version: version, body)
+        if let reply { return reply }
+        let reason = journal.refused.last { $0.kind == kind }?.reason ?? ""
+        journal.violate("\(kind) \(path) was refused, and nobody else works on it: \(reason)")
+        throw Journal.Broken(description: reason)
+    }
+
+    func read<Reply: JSONMessage>(_ path: String, as: Reply.Type = Reply.self) async throws -> Reply {
+        let reply = try await answer("GET \(path)") { try await $0.send("GET", path) }
+        guard reply.isSuccess else {
+            journal.violate("GET \(path): \(reply.status) \(reply.text)")
+            throw RunningSuite.Refused(reply)
+        }
+        return try Reply(jsonText: reply.text)
+    }
+
+    /// Asks until somebody answers, whatever the answer.
+    private func answer(
+        _ what: String, _ ask: @Sendable (RunningSuite) async throws -> HTTPReply
+    ) async throws -> HTTPReply {
+        try await poll(for: "an answer to \(what)", timeout: RunningSuite.patience, interval: Self.interval) {
+            guard let reply = try? await ask(suite()) else { return nil }
+            return reply.status == 503 || reply.status == 504 ? nil : reply
+        }
+    }
+
+    private func mayBegin() async throws {
+        try await poll(until: "leave to write", timeout: RunningSuite.patience * 2, interval: .milliseconds(3)) {
+            switch journal.leave() {
+            case .granted: return true
+            case .wait: return false
+            case .finished: throw Finished()
+            }
+        }
+    }
+}
+
+/// Somebody who works through a gateway until there is nothing more to begin.
+protocol OfficeClient: Sendable {
+    /// Ends by throwing ``KeyedClient/Finished``.
+    mutating func run() async throws
+}
