@@ -145,6 +145,18 @@ final class RunningSuite: Sendable {
         return try await HTTPConnection.with(origin) { [request] in try await $0.send(request) }
     }
 
+    /// Hands on a reply's body piece by piece, until it ends or the task is cancelled.
+    func stream(_ request: HTTPRequest, _ receive: ([UInt8]) -> Void) async throws {
+        var request = request
+        request.fields.append(("Authorization", "Bearer \(try token)"))
+        let head = try await HTTPConnection.with(origin) { [request] connection in
+            try await connection.exchange(request) { (piece: [UInt8]) throws(HTTPFailure) in receive(piece) }
+        }
+        guard 200..<300 ~= head.status else {
+            throw Refused(HTTPReply(status: head.status, fields: head.fields, body: []))
+        }
+    }
+
     func send(
         _ method: String, _ target: String, json: String? = nil, fields: [(name: String, value: String)] = []
     ) async throws -> HTTPReply {
@@ -170,6 +182,14 @@ final class RunningSuite: Sendable {
         let reply: HTTPReply
         init(_ reply: HTTPReply) { self.reply = reply }
         var description: String { "\(reply.status): \(reply.text)" }
+    }
+
+    /// What the gateway says of a request that must not succeed.
+    func refusal(
+        _ method: String, _ target: String, _ body: any JSONMessage, fields: [(name: String, value: String)] = []
+    ) async throws -> String {
+        let reply = try await send(method, target, json: body.jsonText(), fields: fields)
+        return reply.isSuccess ? "not refused: \(reply.text)" : reply.text
     }
 
     // MARK: olp

@@ -55,6 +55,10 @@ struct ProblemTests {
                 == [.init(field: "name", detail: "must not be empty", reason: "EMPTY")])
         let stale = Problem(.staleVersion("partner", "p", expected: 1, found: 2), isConditional: true)
         #expect(stale.facts.status == 412 && stale.reason == "STALE_VERSION")
+        let refused = RPCError(
+            .failedPrecondition, "no",
+            with: GoogleRPC.PreconditionFailure(violations: [.init(type: "NOT_ELIGIBLE", subject: "fundedPlace")]))
+        #expect(Problem(refused, isConditional: false).reason == "NOT_ELIGIBLE")
     }
 
     @Test(

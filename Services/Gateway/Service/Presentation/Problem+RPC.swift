@@ -10,7 +10,9 @@ extension Problem {
         if let violations = StatusDetails.first(GoogleRPC.BadRequest.self, in: error)?.fieldViolations {
             errors = violations.map { FieldError(field: $0.field, detail: $0.description, reason: $0.reason) }
         }
-        reason = StatusDetails.first(GoogleRPC.ErrorInfo.self, in: error)?.reason ?? ""
+        // The rule that stands against it is a reason too.
+        reason = StatusDetails.first(GoogleRPC.ErrorInfo.self, in: error)?.reason
+            ?? StatusDetails.first(GoogleRPC.PreconditionFailure.self, in: error)?.violations.first?.type ?? ""
         retryAfter = Self.retryAfter(error)
         if cause == nil, facts.status >= 500 { cause = error }
     }
