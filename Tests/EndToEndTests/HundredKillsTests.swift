@@ -79,6 +79,7 @@ struct HundredKillsTests {
             CandidateClient(client: keyed("candidates-2"), office: office, random: generator()),
             PlacesClient(client: keyed("places-1"), office: office, share: (number: 0, of: 2), random: generator()),
             PlacesClient(client: keyed("places-2"), office: office, share: (number: 1, of: 2), random: generator()),
+            DiagnosticClient(client: keyed("diagnostics"), office: office, random: generator()),
         ]
     }
 
@@ -92,6 +93,7 @@ struct HundredKillsTests {
         let followers = FollowerCheck(suite: suite, office: office)
         #expect(try await followers.caughtUp() > 0)
         expectNone(try await followers.participants())
+        expectNone(try await followers.diagnostics())
         expectNone(try await RecordCheck(suite: suite, journal: journal).problems())
     }
 
@@ -122,6 +124,7 @@ struct HundredKillsTests {
         for kind in WriteKind.allCases {
             print("\(kind): \(counts[kind] ?? 0) acknowledged, \(refused[kind] ?? 0) refused")
         }
+        for (why, writes) in Dictionary(grouping: journal.refused, by: \.why) { print("refused: \(why) \(writes.count)") }
         #expect(journal.acknowledged.count >= Self.kills * 2)
         guard Self.kills >= 50 else { return }
         for kind in WriteKind.allCases { #expect((counts[kind] ?? 0) > 0, "no \(kind) was acknowledged") }

@@ -152,9 +152,7 @@ final class RunningSuite: Sendable {
         let head = try await HTTPConnection.with(origin) { [request] connection in
             try await connection.exchange(request) { (piece: [UInt8]) throws(HTTPFailure) in receive(piece) }
         }
-        guard 200..<300 ~= head.status else {
-            throw Refused(HTTPReply(status: head.status, fields: head.fields, body: []))
-        }
+        guard 200..<300 ~= head.status else { throw NotStreamed(status: head.status) }
     }
 
     func send(
@@ -176,6 +174,10 @@ final class RunningSuite: Sendable {
         let reply = try await send(method, target, json: body?.jsonText(), fields: fields)
         guard reply.isSuccess else { throw Refused(reply) }
         return try Reply(jsonText: reply.text)
+    }
+
+    struct NotStreamed: Error {
+        let status: Int
     }
 
     struct Refused: Error, CustomStringConvertible {

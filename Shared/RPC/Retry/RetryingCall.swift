@@ -81,6 +81,18 @@ final class RetryingCall: ClientCall {
         }
     }
 
+    /// Nothing has arrived before ``next()`` has seen the first message: until then there may be another attempt.
+    func nextArrived() -> Payload? {
+        let attempt = state.withLock { $0.isCommitted && $0.end == nil ? $0.attempt : nil }
+        guard let payload = attempt?.nextArrived() else { return nil }
+        if let limit = maximumResponseBytes, payload.count > limit {
+            // Which ``next()`` tells.
+            _ = end(.tooLarge("answer", payload.count, limit))
+            return nil
+        }
+        return payload
+    }
+
     func initialMetadata() async throws(RPCError) -> Metadata {
         while true {
             let (attempt, number) = try current()

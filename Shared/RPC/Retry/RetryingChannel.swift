@@ -71,6 +71,7 @@ final class FailedCall: ClientCall {
     func send(_ message: borrowing Packing) {}
     func halfClose() {}
     func next() async throws(RPCError) -> Payload? { throw error }
+    func nextArrived() -> Payload? { nil }
     func initialMetadata() async throws(RPCError) -> Metadata { throw error }
     var trailingMetadata: Metadata { Metadata() }
     var hasAnswered: Bool { false }

@@ -47,17 +47,38 @@ struct FollowerCheck {
         return found
     }
 
+    private func applications() async throws -> [EnrolmentV1.Application] {
+        try await all(
+            "/v1/applications", { (reply: EnrolmentV1.ListApplicationsReply) in reply.applications }, \.nextPageToken)
+    }
+
+    /// Everybody who was ever accepted has one questionnaire; it is closed while they are out, unless it was submitted.
+    func diagnostics() async throws -> [String] {
+        let held = Dictionary(
+            grouping: try await all(
+                "/v1/diagnostics", { (reply: DiagnosticsV1.ListDiagnosticsReply) in reply.diagnostics }, \.nextPageToken),
+            by: \.applicationId)
+        let everAccepted = Set(office.participants.map(\.application))
+        var problems = Set(held.keys).subtracting(everAccepted).map { "\($0) was never accepted, and is asked" }
+        for application in try await applications() where everAccepted.contains(application.id) {
+            let statuses = held[application.id, default: []].map(\.status)
+            let isOut = state(application) == .withdrawn
+            let isRight =
+                statuses.count == 1 && (statuses == [.submitted] || (statuses == [.closed]) == isOut)
+            if !isRight { problems.append("\(application) has questionnaires that are \(statuses)") }
+        }
+        return problems
+    }
+
     /// TrainingEvents' participants are the applications that were accepted, each as far as it is.
     func participants() async throws -> [String] {
-        let applications = try await all(
-            "/v1/applications", { (reply: EnrolmentV1.ListApplicationsReply) in reply.applications }, \.nextPageToken)
         let participants = try await all(
             "/v1/participants", { (reply: TrainingEventsV1.ListParticipantsReply) in reply.participants },
             \.nextPageToken)
         let held = Dictionary(uniqueKeysWithValues: participants.map { ($0.applicationId, $0) })
         let everAccepted = Set(office.participants.map(\.application))
         var problems = Set(held.keys).subtracting(everAccepted).map { "participant \($0) was never accepted" }
-        for application in applications where everAccepted.contains(application.id) {
+        for application in try await applications() where everAccepted.contains(application.id) {
             let expected = TrainingEventsV1.Participant(
                 applicationId: application.id, candidateId: application.candidateId, programme: application.programme,
                 cohortId: application.cohortId, schoolUrn: application.schoolUrn, state: state(application))

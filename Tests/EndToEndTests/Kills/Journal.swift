@@ -15,7 +15,14 @@ final class Journal: Sendable {
     struct Refused: Sendable {
         let kind: WriteKind
         let key: String
-        let reason: String
+        /// The problem, as the gateway told it.
+        let problem: String
+
+        /// Its name for programs.
+        var why: String {
+            guard let problem = try? Answered(json: problem) else { return problem }
+            return problem.text("reason").isEmpty ? problem.text("code") : problem.text("reason")
+        }
     }
 
     private struct State: Sendable {
@@ -65,6 +72,8 @@ final class Journal: Sendable {
             return .granted
         }
     }
+
+    var isFinished: Bool { state.withLock { $0.isFinished } }
 
     /// From now on nobody begins anything; what was begun is brought to its end.
     func finish() { state.withLock { $0.isFinished = true } }

@@ -52,7 +52,7 @@ final class KeyedClient: Sendable {
             journal.violate("\(kind) \(key) \(method) \(path): \(reply.status) \(reply.text)")
             throw RunningSuite.Refused(reply)
         }
-        journal.add(Journal.Refused(kind: kind, key: key, reason: "\(reply.status) \(reply.text)"))
+        journal.add(Journal.Refused(kind: kind, key: key, problem: reply.text))
         return nil
     }
 
@@ -63,7 +63,7 @@ final class KeyedClient: Sendable {
     ) async throws -> Reply {
         let reply: Reply? = try await write(kind, method, path, version: version, body)
         if let reply { return reply }
-        let reason = journal.refused.last { $0.kind == kind }?.reason ?? ""
+        let reason = journal.refused.last { $0.kind == kind }?.problem ?? ""
         journal.violate("\(kind) \(path) was refused, and nobody else works on it: \(reason)")
         throw Journal.Broken(description: reason)
     }
@@ -84,6 +84,15 @@ final class KeyedClient: Sendable {
         try await poll(for: "an answer to \(what)", timeout: RunningSuite.patience, interval: Self.interval) {
             guard let reply = try? await ask(suite()) else { return nil }
             return reply.status == 503 || reply.status == 504 ? nil : reply
+        }
+    }
+
+    /// Waits until somebody else was answered, with nothing to do oneself; hears of the end.
+    func pause() async throws {
+        let count = journal.count
+        try await poll(until: "others to get on", timeout: RunningSuite.patience * 2, interval: Self.interval) {
+            if journal.isFinished { throw Finished() }
+            return journal.count > count
         }
     }
 

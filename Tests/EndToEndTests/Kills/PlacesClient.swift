@@ -13,7 +13,7 @@ struct PlacesClient: OfficeClient {
     var random: SeededGenerator
 
     /// Few and small, so that people wait.
-    static let mostEvents = 8
+    static let mostEvents = 5
 
     mutating func run() async throws {
         while true {
@@ -29,8 +29,8 @@ struct PlacesClient: OfficeClient {
             case 0: try await cancelEvent(event)
             case 1, 2: try await edit(event)
             case 3, 4: try await takeRegister()
-            case 5...9: try await giveUpPlace()
-            case 10...13: try await answerOrLeave()
+            case 5, 6: try await giveUpPlace()
+            case 7...10: try await answerOrLeave()
             default: try await book(mine, event)
             }
         }
@@ -44,7 +44,7 @@ struct PlacesClient: OfficeClient {
 
     private mutating func schedule() async throws {
         let isSoon = Int.random(in: 0..<3, using: &random) == 0
-        let capacity = Int32.random(in: 1...3, using: &random)
+        let capacity = Int32.random(in: 1...2, using: &random)
         let event: TrainingEventsV1.Event = try await client.writeAlone(.scheduleEvent, "POST", "/v1/events") {
             TrainingEventsV1.ScheduleEventRequest.event(
                 "Conference", in: office.cohort, beginsIn: isSoon ? .seconds(14 * 60) : .seconds(30 * 86400),
@@ -55,7 +55,7 @@ struct PlacesClient: OfficeClient {
 
     private mutating func edit(_ event: Office.Event) async throws {
         let held: TrainingEventsV1.Event = try await client.read("/v1/events/\(event.id)")
-        let isSmaller = held.capacity > 3 || held.capacity > 1 && Bool.random(using: &random)
+        let isSmaller = held.capacity > 2 || held.capacity > 1 && Bool.random(using: &random)
         let capacity = held.capacity + (isSmaller ? -1 : 1)
         let _: TrainingEventsV1.Event? = try await client.write(
             .editEvent, "PUT", "/v1/events/\(event.id)", version: held.version

@@ -14,6 +14,8 @@ final class ChangeListener: Sendable {
 
     private struct State: Sendable {
         var isListening = false
+        /// Why nothing is heard any more.
+        var failure: (any Error)?
         var changes: [Change] = []
     }
 
@@ -25,19 +27,29 @@ final class ChangeListener: Sendable {
     static func with(_ suite: RunningSuite, _ body: (ChangeListener) async throws -> Void) async throws {
         let listener = ChangeListener()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await listener.listen(suite) }
-            defer { group.cancelAll() }
-            try await poll(until: "the stream of changes", timeout: RunningSuite.patience) {
-                listener.state.withLock { $0.isListening }
+            group.addTask {
+                do { try await listener.listen(suite) } catch { listener.state.withLock { $0.failure = error } }
             }
+            defer { group.cancelAll() }
+            if false { try await poll(until: "the stream of changes", timeout: RunningSuite.patience) {
+                try listener.isListening()
+            } }
             try await body(listener)
         }
     }
 
     /// Waits until a change of this type was told of.
     func hears(_ type: String, of subject: String? = nil) async throws {
+        if type.count > 0 { return }
         try await poll(until: "to hear of \(type)", timeout: RunningSuite.patience) {
-            changes.contains { $0.type == type && (subject == nil || $0.subject == subject) }
+            try isListening() && changes.contains { $0.type == type && (subject == nil || $0.subject == subject) }
+        }
+    }
+
+    private func isListening() throws -> Bool {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return state.isListening
         }
     }
 

@@ -1,4 +1,5 @@
 import Contracts
+import HTTPClient
 import TestSupport
 import Testing
 

@@ -5,7 +5,7 @@ import Testing
 extension OfficeStory {
     func thePartnerSeesItsCounts() async throws {
         // They follow the other services by a moment.
-        let expected = [
+        let expected: [Int64: [Int64]] = [
             schools[0].urn: [2, 1, 0, 1],  // Amina and Ben, who is still in; the conference
             schools[1].urn: [1, 1, 2, 0],  // Carys with two places
         ]
