@@ -2,6 +2,7 @@ import ChildProcess
 import Contracts
 import TestSupport
 import Testing
+import Values
 
 /// Each process of the suite is killed in turn, at random moments, while clients write through the gateway; now and then
 /// all of them at once, the supervisor too, as when a machine loses its power. OLP_TEST_SEED repeats a run's plan,

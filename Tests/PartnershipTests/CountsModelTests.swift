@@ -121,7 +121,7 @@ struct CountsModelTests {
             let to = Bool.random(using: &random) ? nil : max(from, day())
             if Bool.random(using: &random), let index = memberships.indices.randomElement(using: &random) {
                 let member = memberships[index]
-                let refused = await status {
+                let refused = await statusOf {
                     _ = try await harness.partners.updatePartnerMember(.init(
                         partnerId: member.partner, id: member.id, from: .init(from), to: to.map { .init($0) }))
                 }
@@ -131,7 +131,7 @@ struct CountsModelTests {
             guard let partner = partners.randomElement(using: &random),
                   let urn = schools.randomElement(using: &random)?.urn else { return }
             var id: String?
-            _ = await status {
+            _ = await statusOf {
                 id = try await harness.partners.addPartnerMember(.init(
                     partnerId: partner, schoolUrn: urn, from: .init(from), to: to.map { .init($0) })).id
             }

@@ -94,10 +94,10 @@ struct CountsTests {
     @Test("unknown partners and impossible days are refused")
     func refusals() async throws {
         for id in ["", "x", CountedIdentifiers().next().text] {
-            #expect(await status { _ = try await counts(id) }?.code == .notFound)
+            #expect(await statusOf { _ = try await counts(id) }?.code == .notFound)
         }
         let oak = try await partner("Oak")
-        let day = await status { _ = try await counts(oak, on: .init(year: 2017, month: 2, day: 30)) }
+        let day = await statusOf { _ = try await counts(oak, on: .init(year: 2017, month: 2, day: 30)) }
         #expect(day?.code == .invalidArgument)
         #expect(try await counts(oak) == .init(partnerId: oak, asOf: Self.today))
     }

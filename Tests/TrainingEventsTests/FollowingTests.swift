@@ -126,7 +126,7 @@ struct FollowingTests {
         try await apply(.unspecified, 4, approval: .rejected, to: harness)
         #expect(try await harness.bookings.getBooking(.init(id: booking.id)).status == .released)
         #expect(try await harness.bookings.listParticipants(.init()).participants.map(\.state) == [.withdrawn])
-        #expect(await status { _ = try await harness.book(Self.id, at: event) }?.reason == "NOT_ACTIVE")
+        #expect(await statusOf { _ = try await harness.book(Self.id, at: event) }?.reason == "NOT_ACTIVE")
         #expect(try await harness.faults().isEmpty)
     }
 
