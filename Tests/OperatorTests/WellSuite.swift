@@ -19,9 +19,10 @@ enum WellSuite {
             EnrolmentV1.Candidate(id: "c5", schoolUrn: 100_001),
         ]
         suite.applications = [
-            application("a1", "c1", .accepted, .active, partner: "p1"),
-            application("a2", "c2", .accepted, .deferred),
-            application("a3", "c3", .accepted, .withdrawn, partner: "p1"),
+            application("a1", "c1", .accepted, .active, school: 100_001, partner: "p1"),
+            // Has changed schools since.
+            application("a2", "c2", .accepted, .deferred, school: 100_002),
+            application("a3", "c3", .accepted, .withdrawn, school: 100_002, partner: "p1"),
             application("a4", "c4", .accepted, .active),
             application("a5", "c2", .rejected, .unspecified),
         ]
@@ -72,8 +73,8 @@ enum WellSuite {
             counts: PartnershipV1.PartnerCounts(
                 partnerId: "p1",
                 schools: [
-                    .init(schoolUrn: 100_001, candidates: 2, participants: 2, places: 1, events: 0),
-                    .init(schoolUrn: 100_002, candidates: 1, participants: 0, places: 0, events: 1),
+                    .init(schoolUrn: 100_001, candidates: 2, participants: 1, places: 1, events: 0),
+                    .init(schoolUrn: 100_002, candidates: 1, participants: 1, places: 0, events: 1),
                     .init(schoolUrn: 100_003),
                 ],
                 candidates: 3, participants: 2, places: 1, events: 1, ownApplications: 2, ownParticipants: 1,
@@ -82,11 +83,11 @@ enum WellSuite {
 
     static func application(
         _ id: String, _ candidate: String, _ approval: EnrolmentV1.ApprovalStatus,
-        _ training: EnrolmentV1.TrainingStatus, partner: String? = nil
+        _ training: EnrolmentV1.TrainingStatus, school: Int64? = nil, partner: String? = nil
     ) -> EnrolmentV1.Application {
         EnrolmentV1.Application(
             id: id, candidateId: candidate, programme: "npq-headship", cohortId: "2026b", approvalStatus: approval,
-            trainingStatus: training, partnerId: partner, version: 1)
+            trainingStatus: training, partnerId: partner, schoolUrn: school, version: 1)
     }
 
     static func participant(

@@ -43,7 +43,7 @@ package final class ProgressLine: Sendable {
     package func leave(_ line: String) {
         if console.isInteractive { console.error("\r\u{1B}[K") }
         console.say(line)
-        state.withLock { $0.lastLine = "" }
+        state.withLock { $0 = State(lastTime: .now) }
     }
 
     package static func line(_ what: String, done: Int, of total: Int, after: String) -> String {

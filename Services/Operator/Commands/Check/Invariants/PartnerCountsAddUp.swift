@@ -47,23 +47,26 @@ struct PartnerRecount {
     private var schools: [Int64: Figures] = [:]
     private var own: [String: OwnFigures] = [:]
 
+    /// People are counted where they work now; applications, and the places that they gave, where they worked when they
+    /// applied.
     init(_ suite: SuiteSnapshot) {
-        var employers: [String: Int64] = [:]
-        for candidate in suite.candidates { employers[candidate.id] = candidate.schoolUrn }
-        var applicants: Set<String> = []
+        var schoolNow: [String: Int64] = [:]
+        for candidate in suite.candidates { schoolNow[candidate.id] = candidate.schoolUrn }
+        var schoolThen: [String: Int64] = [:]
+        for applicant in Set(suite.applications.map(\.candidateId)) {
+            if let school = schoolNow[applicant] { schools[school, default: Figures()].candidates += 1 }
+        }
         for application in suite.applications {
             let takesPart = application.approvalStatus == .accepted && application.trainingStatus != .withdrawn
-            if let school = employers[application.candidateId] {
-                if applicants.insert(application.candidateId).inserted { schools[school, default: Figures()].candidates += 1 }
-                if takesPart { schools[school, default: Figures()].participants += 1 }
-            }
+            schoolThen[application.id] = application.schoolUrn
+            if let school = application.schoolUrn, takesPart { schools[school, default: Figures()].participants += 1 }
             if let partner = application.partnerId {
                 own[partner, default: OwnFigures()].applications += 1
                 if takesPart { own[partner, default: OwnFigures()].participants += 1 }
             }
         }
         for booking in suite.bookings where booking.status == .booked {
-            if let school = employers[booking.candidateId] { schools[school, default: Figures()].places += 1 }
+            if let school = schoolThen[booking.applicationId] { schools[school, default: Figures()].places += 1 }
         }
         for event in suite.events where event.status != .cancelled {
             if let school = event.venue?.schoolUrn { schools[school, default: Figures()].events += 1 }
