@@ -97,6 +97,7 @@ struct CandidateClient: OfficeClient {
         let moved: EnrolmentV1.Application = try await client.writeAlone(
             kind, "POST", "/v1/applications/\(application.id):\(verb)", version: application.version, body)
         expect(moved.version, application.version + 1, moved.id)
+        office.note(moved)
         return moved
     }
 

@@ -18,6 +18,8 @@ final class Office: Sendable {
         var partners: [String] = []
         var participants: [Participant] = []
         var events: [Event] = []
+        /// Applications whose training does not go on at present.
+        var paused: Set<String> = []
     }
 
     let cohort: String
@@ -37,8 +39,25 @@ final class Office: Sendable {
     func add(partner: String) { state.withLock { $0.partners.append(partner) } }
     func add(_ event: Event) { state.withLock { $0.events.append(event) } }
 
+    func remove(_ event: Event) { state.withLock { $0.events.removeAll { $0 == event } } }
+
     func add(_ accepted: EnrolmentV1.Application) {
         let participant = Participant(application: accepted.id, candidate: accepted.candidateId)
         state.withLock { $0.participants.append(participant) }
+    }
+
+    /// Tells the others whether somebody may be given places.
+    func note(_ application: EnrolmentV1.Application) {
+        state.withLock { state in
+            if application.trainingStatus == .active {
+                state.paused.remove(application.id)
+            } else {
+                state.paused.insert(application.id)
+            }
+        }
+    }
+
+    func isActive(_ participant: Participant) -> Bool {
+        state.withLock { !$0.paused.contains(participant.application) }
     }
 }

@@ -18,8 +18,10 @@ struct PlacesClient: OfficeClient {
     mutating func run() async throws {
         while true {
             let events = office.events
-            guard events.count >= 3, let mine = mine.randomElement(using: &random),
-                let event = events.randomElement(using: &random)
+            // Now and then also somebody who may not have a place.
+            let isAnybody = Int.random(in: 0..<10, using: &random) == 0
+            guard events.count >= 3, let event = events.randomElement(using: &random),
+                let mine = mine.filter({ isAnybody || office.isActive($0) }).randomElement(using: &random)
             else {
                 try await schedule()
                 continue
@@ -29,8 +31,8 @@ struct PlacesClient: OfficeClient {
             case 0: try await cancelEvent(event)
             case 1, 2: try await edit(event)
             case 3, 4: try await takeRegister()
-            case 5, 6: try await giveUpPlace()
-            case 7...10: try await answerOrLeave()
+            case 5...7: try await giveUpPlace()
+            case 8...11: try await answerOrLeave()
             default: try await book(mine, event)
             }
         }
@@ -72,7 +74,7 @@ struct PlacesClient: OfficeClient {
         let _: TrainingEventsV1.Event? = try await client.write(
             .cancelEvent, "POST", "/v1/events/\(event.id):cancel", version: held.version
         ) { TrainingEventsV1.CancelEventRequest(reason: $0) }
-        if office.events.count >= Self.mostEvents { try await schedule() }
+        office.remove(event)
     }
 
     private mutating func takeRegister() async throws {
@@ -108,8 +110,10 @@ struct PlacesClient: OfficeClient {
         guard let booking = held.bookings.filter({ mine.contains($0.applicationId) }).randomElement(using: &random) else {
             return
         }
-        let targets = office.events.filter { $0.id != booking.eventId }
-        if let target = targets.randomElement(using: &random), Int.random(in: 0..<3, using: &random) == 0 {
+        let free: TrainingEventsV1.ListEventsReply = try await client.read(
+            "/v1/events?withFreePlaces=true&status=EVENT_STATUS_SCHEDULED&pageSize=100")
+        let targets = free.events.filter { $0.id != booking.eventId }
+        if let target = targets.randomElement(using: &random), Bool.random(using: &random) {
             let _: TrainingEventsV1.Booking? = try await client.write(
                 .moveBooking, "POST", "/v1/bookings/\(booking.id):move", version: booking.version
             ) { TrainingEventsV1.MoveBookingRequest(toEventId: target.id, reason: $0) }
@@ -135,7 +139,7 @@ struct PlacesClient: OfficeClient {
             let _: TrainingEventsV1.BookPlaceReply? = try await client.write(
                 .declineOffer, "POST", "/v1/waiting/\(offered.id):answer"
             ) { TrainingEventsV1.AnswerOfferRequest(accept: false, keepPosition: keeps, reason: $0) }
-        } else if let entry = entries.randomElement(using: &random), Int.random(in: 0..<3, using: &random) == 0 {
+        } else if let entry = entries.randomElement(using: &random), Int.random(in: 0..<5, using: &random) == 0 {
             let _: TrainingEventsV1.WaitingEntry? = try await client.write(
                 .leaveList, "POST", "/v1/waiting/\(entry.id):leave"
             ) { TrainingEventsV1.LeaveWaitingListRequest(reason: $0) }

@@ -75,9 +75,11 @@ extension OfficeStory {
             #expect(score.responses + score.cannotSay == score.items)
             if let mean = score.mean { #expect((2.0...3.0).contains(mean)) }
         }
+        let sheet: V1.Sheet = try await suite.call("GET", "\(path)/sheet")
+        let item = try #require(sheet.answers.first?.itemId)
         let late = try await suite.refusal(
             "POST", "\(path):answer",
-            V1.AnswerItemsRequest(answers: [.init(itemId: "any", choice: .value(1))], expectedVersion: diagnostic.version))
+            V1.AnswerItemsRequest(answers: [.init(itemId: item, choice: .value(1))], expectedVersion: diagnostic.version))
         #expect(late.contains("FAILED_PRECONDITION"), "\(late)")
         try await changes.hears("diagnostic.assigned")
         try await changes.hears("diagnostic.submitted", of: diagnostic.id)
