@@ -8,6 +8,9 @@ struct ApplicationFilter: Hashable, Sendable {
         case newest = 1
         case updated = 2
         case oldest = 3
+
+        var column: String { self == .updated ? "updated_at" : "submitted_at" }
+        var isDescending: Bool { self != .oldest }
     }
 
     var candidates: [UUIDv7] = []
@@ -46,51 +49,57 @@ extension EnrolmentStore {
     func applications(_ filter: ApplicationFilter, pageSize: Int, token: String) async throws -> Page<Application> {
         let after = try PageToken.keys(token, count: 2, filters: filter.values)
         return try await store.read { reader in
-            var conditions = Self.conditions(filter)
-            let (column, isDescending) = switch filter.order {
-            case .newest: ("submitted_at", true)
-            case .updated: ("updated_at", true)
-            case .oldest: ("submitted_at", false)
-            }
-            if let after {
-                let comparison = isDescending ? "<" : ">"
-                conditions.append("(\(raw: column), id) \(raw: comparison) (\(after[0]), \(after[1]))")
-            }
-            let direction = isDescending ? "DESC" : "ASC"
-            let rows = try reader.rows("""
-                SELECT \(raw: ApplicationTable.columns) FROM applications WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY \(raw: column) \(raw: direction), id \(raw: direction) LIMIT \(pageSize + 1)
-                """)
+            let rows = try reader.rows(Self.question(filter, after: after, limit: pageSize + 1))
             return try Page(rows, size: pageSize, filters: filter.values) { row in
                 try ApplicationTable.read(row)
             } keys: { row in
-                [try row.value(column), try row.value("id")]
+                [try row.value(filter.order.column), try row.value("id")]
             }
         }
     }
 
-    /// One column narrows the list by its index, the narrowest; the others are written so that no index
-    /// is used for them. If none narrows it, the list is walked in its order.
+    /// - Parameter after: the sort values to go on after; nil: from the beginning.
+    static func question(_ filter: ApplicationFilter, after: [SQLValue]?, limit: Int) -> SQL {
+        var conditions = conditions(filter)
+        let (column, direction) = (filter.order.column, filter.order.isDescending ? "DESC" : "ASC")
+        if let after {
+            let comparison = filter.order.isDescending ? "<" : ">"
+            conditions.append("(\(raw: column), id) \(raw: comparison) (\(after[0]), \(after[1]))")
+        }
+        return """
+            SELECT \(raw: ApplicationTable.columns) FROM applications WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY \(raw: column) \(raw: direction), id \(raw: direction) LIMIT \(limit)
+            """
+    }
+
+    /// One column narrows the list by its index, the narrowest. If none does, the list is walked in its order. What
+    /// else is asked for is sifted on the way, most of it within the index, which has the columns at its end: so a list
+    /// that hardly anything matches costs a walk through the index, not one through the table.
     private static func conditions(_ filter: ApplicationFilter) -> [SQL] {
         var conditions: [SQL] = ["1 = 1"]
         var isNarrowed = false
-        func add(_ column: String, _ values: [some SQLBindable], isText: Bool, narrows: Bool) {
+        // As an expression no index is used for a column.
+        func add(_ column: String, _ values: [some SQLBindable], otherwise expression: String, narrows: Bool = true) {
             guard !values.isEmpty else { return }
             let isLeading = narrows && !isNarrowed
             if isLeading { isNarrowed = true }
-            let term = isLeading ? column : isText ? "(\(column) || '')" : "(\(column) + 0)"
-            conditions.append("\(raw: term) IN \(list: values)")
+            conditions.append("\(raw: isLeading ? column : expression) IN \(list: values)")
         }
-        // One cohort, or one status, is kept in the order of submission.
         let isByTime = filter.order != .updated
-        add("candidate_id", filter.candidates, isText: true, narrows: true)
-        add("school_urn", filter.schools, isText: false, narrows: true)
-        add("partner_id", filter.partners, isText: true, narrows: true)
-        add("cohort_id", filter.cohorts, isText: true, narrows: isByTime && filter.cohorts.count == 1)
-        add("approval_status", filter.approvals.map(\.rawValue), isText: false,
-            narrows: isByTime && filter.approvals.count == 1)
-        add("programme", filter.programmes, isText: true, narrows: false)
-        add("training_status", filter.trainings.map(\.rawValue), isText: false, narrows: false)
+        add("candidate_id", filter.candidates, otherwise: "candidate_id")
+        add("school_urn", filter.schools, otherwise: "(school_urn + 0)")
+        add("partner_id", filter.partners, otherwise: "(partner_id || '')")
+        // One cohort, and one status of those that few have, are kept in the order of submission.
+        add("cohort_id", filter.cohorts, otherwise: "(cohort_id || '')", narrows: isByTime && filter.cohorts.count == 1)
+        if isByTime, !isNarrowed, filter.approvals.count == 1, filter.approvals != [.accepted] {
+            // Says what the index is limited to.
+            conditions.append("approval_status <> 2")
+        }
+        for (column, values) in [("approval_status", filter.approvals.map(\.rawValue)),
+                                 ("training_status", filter.trainings.map(\.rawValue))] where !values.isEmpty {
+            conditions.append("\(raw: column) IN \(list: values)")
+        }
+        if !filter.programmes.isEmpty { conditions.append("programme IN \(list: filter.programmes)") }
         return conditions
     }
 

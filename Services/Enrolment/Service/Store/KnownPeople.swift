@@ -2,6 +2,9 @@ import Storage
 import Values
 
 /// Who is known: the candidates, and in a dry run also those that its earlier rows would have brought.
+///
+/// A row must not cost more the more there are before it. So a column is written as an expression where the database
+/// would rather go by its index than by that of the person, who has few rows.
 struct KnownPeople {
     let reader: any Reader
     /// The dry run that asks.
@@ -23,7 +26,7 @@ struct KnownPeople {
                                     applicationID: try row.identifier(2))
         }
         guard let dryRun, let row = try reader.row("""
-            SELECT digest FROM application_import_people WHERE import_id = \(dryRun) AND reference = \(reference)
+            SELECT digest FROM application_import_people WHERE (import_id || '') = \(dryRun) AND reference = \(reference)
             """) else { return nil }
         return NamedApplication(digest: try row.blob(0))
     }
@@ -54,7 +57,8 @@ struct KnownPeople {
         }
         guard let dryRun, let row = try reader.row("""
             SELECT candidate_id, given_key, family_key, birth_date FROM application_import_people
-            WHERE import_id = \(dryRun) AND \(condition) AND candidate_id <> \(other) ORDER BY line LIMIT 1
+            WHERE (import_id || '') = \(dryRun) AND \(condition) AND candidate_id <> \(other)
+            ORDER BY line LIMIT 1
             """) else { return nil }
         return try person(row)
     }
@@ -74,7 +78,7 @@ struct KnownPeople {
         }
         guard let dryRun else { return "" }
         return try reader.row("""
-            SELECT reference FROM application_import_people WHERE import_id = \(dryRun) AND candidate_id = \(candidate)
+            SELECT reference FROM application_import_people WHERE (import_id || '') = \(dryRun) AND candidate_id = \(candidate)
             ORDER BY line LIMIT 1
             """)?.text(0) ?? ""
     }
@@ -85,7 +89,7 @@ struct KnownPeople {
         for row in try reader.rows("""
             SELECT a.programme, COALESCE(f.reference, ''), a.approval_status, a.training_status FROM applications a
             LEFT JOIN application_forms f ON f.application_id = a.id
-            WHERE a.candidate_id = \(candidate) AND a.cohort_id = \(cohort) ORDER BY a.submitted_at, a.id
+            WHERE a.candidate_id = \(candidate) AND (a.cohort_id || '') = \(cohort) ORDER BY a.submitted_at, a.id
             """) {
             let approval = Int(try row.int(2))
             let isWithdrawn = try row.int(3) == TrainingStatus.withdrawn.rawValue
@@ -96,7 +100,8 @@ struct KnownPeople {
         guard let dryRun else { return found }
         for row in try reader.rows("""
             SELECT programme, reference FROM application_import_people
-            WHERE import_id = \(dryRun) AND candidate_id = \(candidate) AND cohort_id = \(cohort) ORDER BY line
+            WHERE (import_id || '') = \(dryRun) AND candidate_id = \(candidate) AND cohort_id = \(cohort)
+            ORDER BY line
             """) {
             found.append(KnownApplication(programme: try row.text(0), reference: try row.text(1), isOpen: true))
         }

@@ -38,23 +38,29 @@ extension TrainingEventsStore {
             EventFilter.joined(filter.applications), EventFilter.joined(filter.statuses.map { "\($0.rawValue)" }),
         ]
         let after = try PageToken.keys(token, count: 1, filters: filters)
-        let isNarrow = !(filter.events.isEmpty && filter.candidates.isEmpty && filter.applications.isEmpty)
         return try await store.read { reader in
-            var conditions = Self.conditions([
-                ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
-                ("application_id", filter.applications.map(\.sqlValue)),
-                // With the sign no index of statuses is used: most bookings have one status.
-                (isNarrow ? "+status" : "status", filter.statuses.map(\.rawValue.sqlValue)),
-            ])
-            if let after { conditions.append("id < \(after[0])") }
-            let rows = try reader.rows("""
-                SELECT \(raw: BookingTable.columns) FROM bookings WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY id DESC LIMIT \(pageSize + 1)
-                """)
+            let rows = try reader.rows(Self.question(filter, after: after, limit: pageSize + 1))
             return try Page(rows, size: pageSize, filters: filters) { row in
                 try BookingTable.read(row)
             } keys: { [try $0.value(0)] }
         }
+    }
+
+    /// - Parameter after: the sort value to go on after; nil: from the beginning.
+    static func question(_ filter: BookingFilter, after: [SQLValue]?, limit: Int) -> SQL {
+        var conditions = Self.conditions([
+            ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
+            ("application_id", filter.applications.map(\.sqlValue)),
+            ("status", filter.statuses.map(\.rawValue.sqlValue)),
+        ])
+        let isNarrow = !(filter.events.isEmpty && filter.candidates.isEmpty && filter.applications.isEmpty)
+        // Says what the index of those that have ended is limited to.
+        if !isNarrow, !filter.statuses.isEmpty, !filter.statuses.contains(.booked) { conditions.append("status > 1") }
+        if let after { conditions.append("id < \(after[0])") }
+        return """
+            SELECT \(raw: BookingTable.columns) FROM bookings WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY id DESC LIMIT \(limit)
+            """
     }
 
     /// Event by event, in the order in which they are served.
@@ -65,21 +71,26 @@ extension TrainingEventsStore {
         ]
         let after = try PageToken.keys(token, count: 4, filters: filters)
         return try await store.read { reader in
-            var conditions = Self.conditions([
-                ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
-                ("status", filter.statuses.map(\.rawValue.sqlValue)),
-            ])
-            if let after { conditions.append("(event_id, priority, joined_at, id) > \(list: after)") }
-            let rows = try reader.rows("""
-                SELECT \(raw: WaitingTable.columns) FROM waiting_entries WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY event_id, priority, joined_at, id LIMIT \(pageSize + 1)
-                """)
+            let rows = try reader.rows(Self.question(filter, after: after, limit: pageSize + 1))
             return try Page(rows, size: pageSize, filters: filters) { row in
                 try WaitingTable.read(row)
             } keys: { row in
                 [try row.value("event_id"), try row.value("priority"), try row.value("joined_at"), try row.value("id")]
             }
         }
+    }
+
+    /// - Parameter after: the sort values to go on after; nil: from the beginning.
+    static func question(_ filter: WaitingFilter, after: [SQLValue]?, limit: Int) -> SQL {
+        var conditions = Self.conditions([
+            ("event_id", filter.events.map(\.sqlValue)), ("candidate_id", filter.candidates.map(\.sqlValue)),
+            ("status", filter.statuses.map(\.rawValue.sqlValue)),
+        ])
+        if let after { conditions.append("(event_id, priority, joined_at, id) > \(list: after)") }
+        return """
+            SELECT \(raw: WaitingTable.columns) FROM waiting_entries WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY event_id, priority, joined_at, id LIMIT \(limit)
+            """
     }
 
     /// Newest first; nil if there is no such event.
