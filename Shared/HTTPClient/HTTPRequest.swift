@@ -53,6 +53,12 @@ package struct HTTPReply: Sendable {
     package let fields: [(name: String, value: String)]
     package let body: [UInt8]
 
+    package init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
     /// First value of a field, whatever the case of its name.
     package func field(_ name: String) -> String? {
         fields.first { $0.name.lowercased() == name.lowercased() }?.value

@@ -168,6 +168,15 @@ struct InvariantTests {
         #expect(NobodyWaitsInVain().judge(suite).holds)
     }
 
+    @Test("an application for a programme without a questionnaire has none")
+    func unassessed() {
+        var suite = WellSuite.snapshot
+        suite.diagnostics.removeLast()
+        #expect(!DiagnosticsFollowApplications().judge(suite).holds)
+        suite.applications[3].programme = "npq-senco"
+        #expect(DiagnosticsFollowApplications().judge(suite).holds)
+    }
+
     @Test("a sample is the same every time, has those of the highest rank, and reaches to the end")
     func sample() {
         let all = Array(1...1000)

@@ -82,14 +82,19 @@ struct NamesAndFilesTests {
         #expect(GiasSource.header(Array("\"a,b\",c".utf8)) == ["a,b", "c"])
     }
 
-    @Test("a file that is none of the register's says what it has and what is expected")
+    @Test("a file that is none of the register's says what is expected, and nothing of what stands in it")
     func notRegister() async throws {
         try await withTemporaryDirectory { folder in
-            let path = try folder.write("name,age\n", to: "people.csv")
+            let path = try folder.write("Amara Okafor,amara@school.example,URN\n", to: "people.csv")
             let failure = try #require(throws: Failure.self) { try GiasSource(path: path) }
-            #expect(failure.message.contains("people.csv, line 1"))
-            #expect(failure.message.contains("\"name\", \"age\""))
+            #expect(
+                failure.message
+                    == "\(path), line 1: this is none of the four register files; of the columns that tell them apart, its "
+                    + "first line has URN only")
             #expect(failure.advice?.contains("LinkURN") == true)
+            let empty = try folder.write("", to: "empty.csv")
+            let nothing = try #require(throws: Failure.self) { try GiasSource(path: empty) }
+            #expect(nothing.message.hasSuffix("its first line has none of the columns that tell them apart"))
         }
     }
 

@@ -40,6 +40,17 @@ struct SuiteFilesTests {
         }
     }
 
+    @Test("a lock that cannot be looked at is not taken for one that nobody holds")
+    func lockOutOfSight() async throws {
+        try await withTemporaryDirectory { folder in
+            #expect(try !SuiteLock.isHeld(folder.file("suite.lock")))
+            let path = try folder.write("", to: "file") + "/suite.lock"
+            let failure = try #require(throws: Failure.self) { try SuiteLock.isHeld(path) }
+            #expect(failure.exit == .failure)
+            #expect(failure.message == "cannot see whether a suite runs: \(path): Not a directory")
+        }
+    }
+
     @Test("a state that nobody holds the lock of does not count")
     func staleState() async throws {
         try await withTemporaryDirectory { directory in

@@ -38,6 +38,7 @@ enum WellSuite {
                 id: "b2", eventId: "e1", candidateId: "c3", applicationId: "a3", status: .released, version: 2),
         ]
         suite.waiting = [waiting("w1", "a2", "c2", .waiting), waiting("w2", "a4", "c4", .offered)]
+        suite.instruments = [DiagnosticsV1.Instrument(id: "self", programmes: ["npq-headship"])]
         suite.diagnostics = [
             diagnostic("d1", "a1", "c1", .submitted), diagnostic("d2", "a2", "c2", .started),
             diagnostic("d3", "a3", "c3", .closed), diagnostic("d4", "a4", "c4", .assigned),

@@ -67,10 +67,10 @@ extension BenchImportCommand {
         var passes: [Pass] = []
         for _ in 1...2 {
             let progress = ImportProgress(console)
-            let run = GiasImportRun(try GatewayAccess(state), progress: progress)
+            let run = ImportRun<PartnershipV1.GiasImport>(try GatewayAccess(state), progress: progress)
             var done = PartnershipV1.GiasImport()
             let time = try await ContinuousClock().measure {
-                done = try await Stoppable.run(console) { try await run.run(sources) }
+                done = try await Stoppable.run(console) { try await run.run(PartnershipV1.CreateGiasImportRequest(), sources.map(\.upload)) }
             }
             progress.end()
             guard done.state == .succeeded else { throw Failure(.failure, "the import failed: \(done.failure)") }

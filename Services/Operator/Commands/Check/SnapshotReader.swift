@@ -28,6 +28,8 @@ struct SnapshotReader: Sendable {
         async let waiting = waiting()
         async let diagnostics = diagnostics()
         async let partners = partners()
+        suite.instruments = try await InstrumentsClient(channels.diagnostics)
+            .listInstruments(.init(), options: Self.options).instruments
         suite.candidates = try await candidates
         suite.applications = try await applications
         suite.participants = try await participants

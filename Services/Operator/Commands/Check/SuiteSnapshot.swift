@@ -35,6 +35,8 @@ package struct SuiteSnapshot: Sendable {
     package var waiting: [TrainingEventsV1.WaitingEntry] = []
     /// By event, newest first: of events that have a free place while somebody waits.
     package var promotions: [String: [TrainingEventsV1.PromotionDecision]] = [:]
+    /// Those that may be assigned, without their items.
+    package var instruments: [DiagnosticsV1.Instrument] = []
     package var diagnostics: [DiagnosticsV1.Diagnostic] = []
     package var partners: [PartnerRecord] = []
     package var histories: [RecordHistory] = []

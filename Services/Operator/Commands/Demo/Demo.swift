@@ -18,6 +18,17 @@ struct Demo: Sendable {
         return !page.candidates.isEmpty
     }
 
+    /// There are partners, and nobody yet who applied. False also if that cannot be seen: it is an offer only.
+    static func isWorthOffering(_ gateway: GatewayAccess) async -> Bool {
+        guard let partners: PartnershipV1.ListPartnersReply = try? await gateway.call("GET", "/v1/partners?pageSize=1"),
+            !partners.partners.isEmpty, let isTaken = try? await hasCandidates(gateway)
+        else { return false }
+        return !isTaken
+    }
+
+    /// Short enough to be typed again.
+    static func anySeed() -> UInt64 { UInt64.random(in: 1...9999) }
+
     func play(intoExisting: Bool) async throws -> DemoSummary {
         let gateway = try GatewayAccess(state)
         if !intoExisting, try await Self.hasCandidates(gateway) {

@@ -52,7 +52,7 @@ package struct DemoCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let state = try SuiteState.running(in: suite.folder(surroundings), surroundings)
         let demo = Demo(
-            state: state, seed: seed ?? UInt64.random(in: 1...9999), candidates: candidates,
+            state: state, seed: seed ?? Demo.anySeed(), candidates: candidates,
             sample: { try sample.map(surroundings.absolute) ?? SampleCommand.folderOfProject(surroundings) },
             console: console)
         let isIntoExisting = intoExisting

@@ -77,4 +77,28 @@ package struct GatewayAccess: Sendable {
             throw Failure(.failure, "the gateway's answer to \(method) \(target) cannot be read: \(error)")
         }
     }
+
+    /// Follows a stream of server-sent events until the gateway ends it.
+    func events(_ target: String, _ receive: (ServerSentEvent) -> Void) async throws {
+        var request = HTTPRequest("GET", target, timeout: Self.longestStream)
+        request.fields = [("Accept", "text/event-stream"), ("Authorization", "Bearer \(token)")]
+        var reader = ServerSentEventReader()
+        var beginning: [UInt8] = []
+        let head = try await HTTPConnection.with(origin) { [request] connection in
+            try await connection.exchange(request) { piece throws(HTTPFailure) in
+                if beginning.count < Self.problemBytes { beginning += piece }
+                guard let events = reader.read(piece) else {
+                    throw .replyTooLarge(limit: ServerSentEventReader.maximumBytes)
+                }
+                for event in events { receive(event) }
+            }
+        }
+        let reply = HTTPReply(status: head.status, fields: head.fields, body: beginning)
+        guard reply.isSuccess else { throw Problem(reply).failure("GET \(target)") }
+    }
+
+    /// Longest time that one stream is followed; whoever wants more begins another.
+    private static let longestStream = Duration.seconds(3600)
+    /// As much of an answer is kept as an error's description needs.
+    private static let problemBytes = 64 << 10
 }

@@ -1,6 +1,3 @@
-import Contracts
-import Glibc
-
 /// A file to import: which of the four it is, by its header.
 package struct GiasSource: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
@@ -32,38 +29,35 @@ package struct GiasSource: Hashable, Sendable {
     static let headerBytes = 64 << 10
 
     package let kind: Kind
-    package let path: String
-    package let name: String
-    package let byteCount: Int
+    package let file: ImportFile
+
+    /// The file, and where it goes below an import's address.
+    var upload: (file: ImportFile, place: String) { (file, "files/\(kind.rawValue)") }
 
     /// Looks into the file.
     package init(path: String) throws(Failure) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw Failure(.failure, "cannot read \(path): \(unsafe String(cString: strerror(errno)))")
-        }
-        defer { close(descriptor) }
-        var information = stat()
-        var bytes = [UInt8](repeating: 0, count: Self.headerBytes)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-        guard unsafe fstat(descriptor, &information) == 0, count >= 0 else {
-            throw Failure(.failure, "cannot read \(path): \(unsafe String(cString: strerror(errno)))")
-        }
-        self.path = path
-        name = String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
-        byteCount = Int(information.st_size)
-        let header = Self.header(Array(bytes.prefix(count)))
+        let (file, beginning) = try ImportFile.open(path, reading: Self.headerBytes)
+        let header = Self.header(beginning)
         guard let kind = Self.kind(header: header) else {
-            let seen = header.prefix(4).map { "\"\($0)\"" }.joined(separator: ", ")
             throw Failure(
-                .failure,
-                "\(path), line 1: this is none of the four register files; its columns begin with \(seen.isEmpty ? "nothing" : seen)",
+                .failure, "\(path), line 1: this is none of the four register files; \(Self.described(header))",
                 advice: "Expected: "
                     + Kind.allCases.map {
                         "\($0.rawValue) (\($0.usualName)) with \($0.columns.needed.joined(separator: " and "))"
                     }.joined(separator: "; "))
         }
         self.kind = kind
+        self.file = file
+    }
+
+    /// What a first line has of the columns that tell the files apart. Never what else stands there: it may be a row with
+    /// somebody's data.
+    private static func described(_ header: [String]) -> String {
+        let telling = Set(Kind.allCases.flatMap(\.columns.needed)).sorted()
+        let found = telling.filter(header.contains)
+        return found.isEmpty
+            ? "its first line has none of the columns that tell them apart"
+            : "of the columns that tell them apart, its first line has \(found.joined(separator: ", ")) only"
     }
 
     /// Which file has these columns.
@@ -101,7 +95,7 @@ package struct GiasSource: Hashable, Sendable {
             let source = try GiasSource(path: path)
             if let other = sources.first(where: { $0.kind == source.kind }) {
                 throw Failure(
-                    .usage, "\(other.path) and \(path) are both \(source.kind.rawValue)",
+                    .usage, "\(other.file.path) and \(path) are both \(source.kind.rawValue)",
                     advice: "Import one after the other; a row that is older than what is held changes nothing.")
             }
             sources.append(source)

@@ -1,11 +1,12 @@
 package import ArgumentParser
 import Contracts
+import HTTPClient
 
 package struct ImportCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Loads data from files.",
-        subcommands: [ImportGiasCommand.self])
+        subcommands: [ImportGiasCommand.self, ImportApplicationsCommand.self])
 
     package init() {}
 }
@@ -50,22 +51,25 @@ package struct ImportGiasCommand: OlpCommand {
         let sources = try GiasSource.all(files.map(surroundings.absolute))
         let access = try gateway.access(surroundings)
         let progress = ImportProgress(console)
-        let run = GiasImportRun(access, progress: progress)
-        let done = try await Stoppable.run(console) { try await run.run(sources) }
+        let run = ImportRun<PartnershipV1.GiasImport>(access, progress: progress)
+        let done = try await Stoppable.run(console) {
+            try await run.run(PartnershipV1.CreateGiasImportRequest(), sources.map(\.upload))
+        }
         progress.end()
         if json {
             console.print(done.jsonText(includeDefaults: true))
         } else {
             for line in ImportSummary.lines(done) { console.print(line) }
             if issues > 0 {
-                let reply = try await run.issues(of: done.id, limit: issues)
+                let reply: PartnershipV1.ListGiasImportIssuesReply = try await access.call(
+                    "GET", "/v1/gias-imports/\(HTTPRequest.encoded(done.id))/issues?pageSize=\(issues)")
                 for line in ImportSummary.issues(reply, of: done) { console.print(line) }
             }
         }
         switch done.state {
         case .succeeded: return
         case .cancelled: throw Failure(.interrupted, "the import was cancelled; what it had read stays")
-        default: throw Failure(.failure, "the import \(done.state.word): \(done.failure)")
+        default: throw Failure(.failure, "the import \(done.stateWord): \(done.failure)")
         }
     }
 }

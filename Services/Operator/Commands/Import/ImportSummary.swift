@@ -12,7 +12,7 @@ package enum ImportSummary {
                 ].map(Figures.grouped)
         }
         let result = [
-            "The import \(done.state == .cancelled ? "was " : "")\(done.state.word)\(done.failure.isEmpty ? "." : ": \(done.failure)")"
+            "The import \(done.stateWord)\(done.failure.isEmpty ? "." : ": \(done.failure)")"
         ]
         return Table.rows([header] + rows) + result
     }

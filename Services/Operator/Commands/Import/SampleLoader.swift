@@ -51,12 +51,12 @@ package struct SampleLoader: Sendable {
         let sources = try GiasSource.all(files.map { "\(folder)/\($0)" })
         console.say("Loading the example from \(folder) …")
         let progress = ImportProgress(console)
-        let run = GiasImportRun(gateway, progress: progress)
-        let done = try await run.run(sources)
+        let run = ImportRun<PartnershipV1.GiasImport>(gateway, progress: progress)
+        let done = try await run.run(PartnershipV1.CreateGiasImportRequest(), sources.map(\.upload))
         progress.end()
         guard done.state == .succeeded else {
             throw Failure(
-                .failure, "the example's register was not loaded: the import \(done.state.word) \(done.failure)")
+                .failure, "the example's register was not loaded: the import \(done.stateWord) \(done.failure)")
         }
         var members = 0
         for entry in entries {

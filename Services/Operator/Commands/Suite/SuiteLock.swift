@@ -15,10 +15,17 @@ package final class SuiteLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether some process has the lock.
-    package static func isHeld(_ path: String) -> Bool {
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+    /// Whether some process has the lock. Fails if that cannot be seen, as where the folder is somebody else's.
+    package static func isHeld(_ path: String) throws(Failure) -> Bool {
+        // Reading is enough for the lock.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let number = errno
+            if number == ENOENT { return false }
+            throw Failure(
+                .failure, "cannot see whether a suite runs: \(path): \(unsafe String(cString: strerror(number)))",
+                advice: number == EACCES ? "It belongs to somebody else; ask them, or use sudo." : nil)
+        }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }

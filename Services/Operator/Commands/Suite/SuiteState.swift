@@ -78,7 +78,7 @@ package struct SuiteState: Codable, Hashable, Sendable {
 
     /// The suite that runs on `folder`; a `Failure` that says how to start it if none does.
     package static func running(in folder: SuiteFolder, _ surroundings: Surroundings) throws(Failure) -> SuiteState {
-        guard SuiteLock.isHeld(folder.lock), let state = try read(folder.state) else {
+        guard try SuiteLock.isHeld(folder.lock), let state = try read(folder.state) else {
             throw Failure(
                 .notRunning, "no suite runs on \(surroundings.shown(folder.path))",
                 advice: "Start one with: olp up --data \(surroundings.shown(folder.path))")

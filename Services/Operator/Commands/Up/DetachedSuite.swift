@@ -14,7 +14,7 @@ struct DetachedSuite: Sendable {
     func start() async throws(Failure) -> SuiteState {
         let folder = plan.folder
         // What can be said at once is said here and not in a log.
-        if SuiteLock.isHeld(folder.lock) { throw try UpCommand.alreadyRunning(folder, surroundings) }
+        if try SuiteLock.isHeld(folder.lock) { throw try UpCommand.alreadyRunning(folder, surroundings) }
         try await plan.check()
         try folder.make(userID: surroundings.userID)
         let log = folder.log("olp")

@@ -34,7 +34,7 @@ package struct DownCommand: OlpCommand {
         }
         let clock = ContinuousClock()
         let deadline = clock.now + Self.stoppedWithin
-        while SuiteLock.isHeld(folder.lock) {
+        while try SuiteLock.isHeld(folder.lock) {
             guard clock.now < deadline else {
                 throw Failure(
                     .failure, "process \(state.pid) did not stop within \(Self.stoppedWithin)",

@@ -17,7 +17,8 @@ package struct UpBanner: Sendable {
         isTokenNew = !FileManager.default.fileExists(atPath: plan.folder.token)
     }
 
-    package func show(_ state: SuiteState, isDetached: Bool) {
+    /// - Parameter offersDemo: Whether there is a register, and nobody yet to look at.
+    package func show(_ state: SuiteState, isDetached: Bool, offersDemo: Bool) {
         guard !json else { return console.print(JSONText.encode(state)) }
         let token = surroundings.shown(state.tokenFile)
         let olp = surroundings.shown(surroundings.invokedAs)
@@ -37,6 +38,11 @@ package struct UpBanner: Sendable {
             "Try:",
             "  curl -s -H \"Authorization: Bearer $(cat \(token))\" '\(state.url)/v1/schools?query=oldham&pageSize=3'",
             "  \(olp) call\(data) Partners/ListPartners '{\"pageSize\": 3}'",
+        ]
+        if offersDemo {
+            lines.append("  \(olp) demo\(data)    plays a season: candidates, applications, events, questionnaires")
+        }
+        lines += [
             "",
             isDetached ? "It keeps running. Stop it with:  \(olp) down\(data)" : "Ctrl-C stops everything.",
         ]

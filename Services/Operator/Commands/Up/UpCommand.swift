@@ -39,6 +39,9 @@ package struct UpCommand: OlpCommand {
             "When the stores are empty, load the example in this folder.", valueName: "dir"))
     package var sample: String?
 
+    @Flag(name: .long, help: "When there are no candidates, play a season as `olp demo` does.")
+    package var demo = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -69,21 +72,41 @@ package struct UpCommand: OlpCommand {
         let banner = UpBanner(plan: plan, console: console, surroundings: surroundings, json: json)
         if detach {
             let state = try await DetachedSuite(plan: plan, surroundings: surroundings).start()
-            try await whenReady(state, banner, console, surroundings)
+            if let failure = try await whenReady(state, banner, console, surroundings) { throw failure }
         } else {
             try await runHere(plan, banner, console, surroundings)
         }
     }
 
+    /// - Returns: what a season has found wrong, although everything runs.
     private func whenReady(
         _ state: SuiteState, _ banner: UpBanner, _ console: Console, _ surroundings: Surroundings
-    ) async throws {
+    ) async throws -> Failure? {
+        let gateway = try GatewayAccess(state)
         if let sample {
-            let gateway = try GatewayAccess(state)
             try await SampleLoader(folder: surroundings.absolute(sample), gateway: gateway, console: console)
                 .loadIfEmpty()
         }
-        banner.show(state, isDetached: detach)
+        let failure = demo ? try await play(state, gateway, console, surroundings) : nil
+        banner.show(state, isDetached: detach, offersDemo: await Demo.isWorthOffering(gateway))
+        return failure
+    }
+
+    private func play(
+        _ state: SuiteState, _ gateway: GatewayAccess, _ console: Console, _ surroundings: Surroundings
+    ) async throws -> Failure? {
+        guard try await !Demo.hasCandidates(gateway) else {
+            console.say("The suite holds candidates already, so no season is played.")
+            return nil
+        }
+        let sample = sample
+        let played = try await Demo(
+            state: state, seed: Demo.anySeed(), candidates: SeasonPlanner.usualCandidates,
+            sample: { try sample.map(surroundings.absolute) ?? SampleCommand.folderOfProject(surroundings) },
+            console: console
+        ).play(intoExisting: false)
+        if !json { for line in played.lines(surroundings) { console.print(line) } }
+        return played.report.failure
     }
 
     private func runHere(
@@ -130,12 +153,13 @@ package struct UpCommand: OlpCommand {
                 await recorder.ready.opened()
                 guard !Task.isCancelled, !background else { return }
                 do {
-                    try await whenReady(recorder.current, banner, console, surroundings)
+                    let failure = try await whenReady(recorder.current, banner, console, surroundings)
+                    if let failure { console.say("olp: \(failure)") }
                 } catch  where Task.isCancelled || stop.isOpen {
                 } catch {
                     // The suite itself is well; what is missing is the example.
                     console.say("olp: \(error)")
-                    banner.show(recorder.current, isDetached: false)
+                    banner.show(recorder.current, isDetached: false, offersDemo: false)
                 }
             }
             defer { group.cancelAll() }

@@ -1,20 +1,24 @@
 import Contracts
 
-/// Acceptance assigns one diagnostic, withdrawal closes it unless it was submitted, and resuming opens it again.
+/// Acceptance assigns one diagnostic, withdrawal closes it unless it was submitted, and resuming opens it again. Programmes
+/// without a questionnaire have none.
 package struct DiagnosticsFollowApplications: Invariant {
     package let name = "diagnostics-follow-applications"
-    package let claim = "every accepted application has one diagnostic, in a state that fits"
+    package let claim = "every accepted application has its one diagnostic, in a state that fits"
     package let subjects = "accepted applications"
 
     package init() {}
 
     package func judge(_ suite: SuiteSnapshot) -> Judgement {
+        let isForAll = suite.instruments.contains { $0.programmes.isEmpty }
+        let assessed = Set(suite.instruments.flatMap(\.programmes))
         var diagnostics = Dictionary(grouping: suite.diagnostics, by: \.applicationId)
         var judgement = Judgement()
         for application in suite.applications {
             let own = diagnostics.removeValue(forKey: application.id) ?? []
             if application.approvalStatus == .accepted {
-                judgement.look(at: application.id, Self.fault(application, own))
+                let isAssessed = isForAll || assessed.contains(application.programme)
+                judgement.look(at: application.id, own.isEmpty && !isAssessed ? nil : Self.fault(application, own))
             } else if let open = own.first(where: { !Self.isOver($0) }) {
                 judgement.look(at: application.id, "is not accepted, but has a diagnostic that is \(open.status.words)")
             }
