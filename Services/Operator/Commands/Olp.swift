@@ -10,6 +10,7 @@ package struct Olp: AsyncParsableCommand {
             START HERE
               olp up                         start everything; Ctrl-C stops it
               olp sample                     load an example: schools and partners
+              olp demo                       play a season into it, to have something to see
               olp call SearchSchools '{"query": "oldham"}'
               olp import gias FILES          load the official register of schools
               olp status                     what runs, and whether it is well
