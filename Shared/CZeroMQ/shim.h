@@ -3,9 +3,10 @@
 
 #include <zmq.h>
 
-/* Glibc's Swift overlay has neither of these two; the I/O thread waits with them. */
+/* Not in the Swift overlay of Glibc; the I/O thread waits with them. */
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 
 /* prctl is variadic, which Swift cannot call. */

@@ -5,16 +5,25 @@ import ZeroMQ
 
 /// What a caller's call and its place on the connection share.
 final class ClientCallLink: Sendable {
-    let connection: Confined<ClientConnection>
-    /// Zero until the connection gave it one.
+    let core: Confined<ChannelCore>
+    /// Zero until a connection gave it one.
     let id = Atomic<UInt64>(0)
+    private let place = Atomic<UInt64>(0)
     let credit = CreditGate()
     let initialMetadata = Latch<Metadata>()
     private let trailing = Mutex(Metadata())
     private let window = Mutex(ReceiveWindow())
     private let ended = Atomic<Bool>(false)
 
-    init(_ connection: Confined<ClientConnection>) { self.connection = connection }
+    init(_ core: Confined<ChannelCore>) { self.core = core }
+
+    /// Which replica has the call, by its number in this process; nil: none yet.
+    var replica: UInt64? {
+        let number = place.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    func place(on replica: UInt64) { place.store(replica, ordering: .relaxed) }
 
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
@@ -42,6 +51,6 @@ final class ClientCallLink: Sendable {
     /// Counts a message that the caller took, and grants more when it is time to.
     func took(_ byteCount: Int) {
         guard !hasEnded, let grant = window.withLock({ $0.took(byteCount) }) else { return }
-        connection.submit { $0.grant(grant, on: self) }
+        core.submit { $0.grant(grant, on: self) }
     }
 }

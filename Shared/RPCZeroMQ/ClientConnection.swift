@@ -8,120 +8,89 @@ import ZeroMQ
 /// `ConnectionMachine` decides; this carries out: sockets, frames, timers, and the table of open calls.
 final class ClientConnection: IOThread.Source {
     /// A call that was sent.
-    private final class OpenCall {
+    final class OpenCall {
         let call: ZeroMQClientCall
         var nextSequence: UInt32 = 1
         var expected: UInt32 = 0
-        var deadline: LoopTimer?
+        fileprivate(set) var deadline: LoopTimer?
 
         init(_ call: ZeroMQClientCall) { self.call = call }
     }
 
-    /// A call that waits for the connection.
-    private struct WaitingCall {
-        let call: ZeroMQClientCall
-        let head: CallHead
-        let frame: OutgoingFrame
-    }
+    let endpoint: Endpoint
+    /// Its own among all replicas that the channel ever had.
+    let replica: UInt64
+    private let making: ChannelCore.Making
+    private unowned let owner: ChannelCore
+    private var thread: IOThread { making.thread }
 
-    private let thread: IOThread
-    private let context: Context
-    private let endpoint: Endpoint
-    private let identity: ProcessIdentity
-    private let limits: ConnectionLimits
-    private let jitter: () -> Double
-
-    private var machine = ConnectionMachine()
+    private(set) var machine = ConnectionMachine()
     private var link: DealerLink?
     private var peerLimits = ConnectionLimits()
-    private var open: [UInt64: OpenCall] = [:]
-    private var waiting: [WaitingCall] = []
-    /// Frames of the calls above, and of streams, that libzmq would not take yet.
+    private(set) var open: [UInt64: OpenCall] = [:]
+    /// Frames that libzmq would not take yet.
     private var backlog = SendBacklog()
+    private var fragments: FragmentQueue
+    var received: FragmentReceiver
+    /// Grows through all sockets: an ended call's frames must never be taken for another's.
     private var lastID: UInt64 = 0
     private var timer: LoopTimer?
+    /// What the server says of itself: that it would take work.
+    var serves = true
+    /// It is on the target's list no more.
+    private(set) var isLeaving = false
+    /// The last call that a server which goes away took.
+    private var lastAccepted: UInt64?
 
-    init(
-        _ endpoint: Endpoint, thread: IOThread, context: Context, identity: ProcessIdentity, limits: ConnectionLimits,
-        jitter: @escaping () -> Double
-    ) {
+    init(_ endpoint: Endpoint, replica: UInt64, owner: ChannelCore, _ making: ChannelCore.Making) {
         self.endpoint = endpoint
-        self.thread = thread
-        self.context = context
-        self.identity = identity
-        self.limits = limits
-        self.jitter = jitter
+        self.replica = replica
+        self.owner = owner
+        self.making = making
+        fragments = FragmentQueue(ConnectionLimits())
+        received = FragmentReceiver(making.limits)
     }
 
-    // MARK: What callers want
+    // MARK: What the channel asks
 
-    /// Starts a call, now or when the connection is ready.
-    func start(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
-        guard !call.link.hasEnded else { return }
-        if let problem = oversize(frame) { return call.end(.failure(problem)) }
-        if machine.state == .ready, waiting.isEmpty, open.count < peerLimits.maximumConcurrentCalls {
-            return launch(call, head, frame)
-        }
-        switch machine.state {
-        case .backingOff where !head.waitForReady, .draining where !head.waitForReady, .closed:
-            return call.end(.failure(unavailable(machine.lastFailure, isUnprocessed: true)))
-        default: break
-        }
-        guard waiting.count < ConnectionLimits.maximumWaitingCalls else {
-            return call.end(.failure(RPCError(
-                .resourceExhausted, "\(waiting.count) calls wait for \(endpoint) already.", isUnprocessed: true)))
-        }
-        waiting.append(WaitingCall(call: call, head: head, frame: frame))
-        armWaitingDeadline(call, head)
-        apply(.wanted)
+    /// Whether a call could be sent now.
+    var takesCalls: Bool {
+        machine.state == .ready && !isLeaving && open.count < peerLimits.maximumConcurrentCalls
     }
 
-    /// Sends a frame of a call that was started. Dropped if the call has ended.
-    func send(_ frame: OutgoingFrame, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
-        if id == 0 { return holdBack(frame, for: link) }
-        if let problem = oversize(frame) {
-            open[id]?.call.end(.failure(problem), keepingMessages: false)
-            return abandon(link, .resourceExhausted)
+    /// Whether it is connected, or a connection is being made.
+    var mayBecomeReady: Bool {
+        guard !isLeaving else { return false }
+        return switch machine.state {
+        case .idle, .connecting, .greeting, .ready: true
+        case .draining, .backingOff, .closed: false
         }
-        guard let entry = open[id] else { return }
-        var frame = frame
-        frame.seal(callID: id, sequence: entry.nextSequence)
-        entry.nextSequence += 1
-        transmit(frame)
     }
 
-    func grant(_ byteCount: Int, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
-        guard id != 0, open[id] != nil else { return }
-        control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)))
-    }
+    var lastFailure: String { machine.lastFailure }
+    var openCallCount: Int { open.count }
 
-    /// Forgets a call that its caller has ended, and tells the server.
-    func abandon(_ link: ClientCallLink, _ code: StatusCode) {
-        let id = link.id.load(ordering: .relaxed)
-        guard id != 0 else {
-            waiting.removeAll { $0.call.link === link }
-            return held.removeValue(forKey: ObjectIdentifier(link)).map { _ in } ?? ()
-        }
-        guard open[id] != nil else { return }
-        forget(id)
-        control(FrameHeader(.cancel, status: code.rawValue, callID: id))
+    /// Dials, unless it is connected or waits to dial again.
+    func want() { apply(.wanted) }
+
+    /// Takes no new calls, and ends with the last open one.
+    func leave() {
+        guard !isLeaving else { return }
+        isLeaving = true
+        if open.isEmpty { end() }
     }
 
     func close() { apply(.close) }
 
-    // MARK: Calls
-
-    /// Frames of streams whose call still waits for the connection.
-    private var held: [ObjectIdentifier: [OutgoingFrame]] = [:]
-
-    private func holdBack(_ frame: OutgoingFrame, for link: ClientCallLink) {
-        guard !link.hasEnded else { return }
-        held[ObjectIdentifier(link), default: []].append(frame)
+    private func end() {
+        apply(.close)
+        owner.hasLeft(self)
     }
 
-    private func launch(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
+    // MARK: Calls
+
+    func launch(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
+        if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
         call.link.id.store(id, ordering: .relaxed)
@@ -132,46 +101,96 @@ final class ClientConnection: IOThread.Source {
             entry.deadline = timer
         }
         open[id] = entry
+        entry.nextSequence = 0
+        send(frame, entry, id)
+    }
+
+    /// Sends a frame of a call that was started. Dropped if the call has ended.
+    func send(_ frame: OutgoingFrame, on link: ClientCallLink) {
+        let id = link.id.load(ordering: .relaxed)
+        guard let entry = open[id] else { return }
+        if let problem = oversize(frame) {
+            entry.call.end(.failure(problem), keepingMessages: false)
+            return abandon(link, .resourceExhausted)
+        }
+        send(frame, entry, id)
+    }
+
+    private func send(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
+        if fragments.isFor(frame, id) {
+            fragments.add(frame, of: id)
+            sendFragments()
+        } else {
+            sealAndSend(frame, entry, id)
+        }
+    }
+
+    private func sealAndSend(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
         var frame = frame
-        frame.seal(callID: id)
+        frame.seal(callID: id, sequence: entry.nextSequence)
+        entry.nextSequence += 1
         transmit(frame)
-        guard let later = held.removeValue(forKey: ObjectIdentifier(call.link)) else { return }
-        for frame in later { send(frame, on: call.link) }
     }
 
-    private func startWaiting() {
-        var remaining = waiting[...]
-        while let next = remaining.first, open.count < peerLimits.maximumConcurrentCalls, machine.state == .ready {
-            remaining = remaining.dropFirst()
-            if !next.call.link.hasEnded { launch(next.call, next.head, next.frame) }
+    private func sendFragments() {
+        while let (id, frame) = fragments.next() {
+            if let entry = open[id] { sealAndSend(frame, entry, id) }
         }
-        waiting = Array(remaining)
     }
 
-    private func armWaitingDeadline(_ call: ZeroMQClientCall, _ head: CallHead) {
-        guard let deadline = head.deadline else { return }
-        let link = call.link
-        let timer = LoopTimer { [weak self] in
-            guard link.id.load(ordering: .relaxed) == 0, !link.hasEnded else { return }
-            call.end(.failure(Self.deadlineExceeded), keepingMessages: false)
-            self?.abandon(link, .deadlineExceeded)
+    func grant(_ byteCount: Int, on link: ClientCallLink) {
+        let id = link.id.load(ordering: .relaxed)
+        guard open[id] != nil else { return }
+        control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)))
+    }
+
+    /// The server takes more: of a call's messages, or of pieces on the connection.
+    func granted(_ header: FrameHeader) {
+        guard header.callID == 0 else {
+            open[header.callID]?.call.link.credit.grant(Int(header.credit))
+            return
         }
-        thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
+        fragments.grant(Int(header.credit))
+        sendFragments()
+    }
+
+    /// Forgets a call that its caller has ended, and tells the server.
+    func abandon(_ link: ClientCallLink, _ code: StatusCode) {
+        let id = link.id.load(ordering: .relaxed)
+        guard open[id] != nil else { return }
+        control(FrameHeader(.cancel, status: code.rawValue, callID: id))
+        forget(id)
     }
 
     private func expire(_ id: UInt64) {
         guard let call = open[id]?.call else { return }
-        call.end(.failure(Self.deadlineExceeded), keepingMessages: false)
+        call.end(.failure(.deadlinePassed), keepingMessages: false)
         abandon(call.link, .deadlineExceeded)
     }
 
-    private static let deadlineExceeded = RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
-
-    private func forget(_ id: UInt64) {
+    /// Removes a call that has ended.
+    func forget(_ id: UInt64) {
         guard let entry = open.removeValue(forKey: id) else { return }
         if let timer = entry.deadline { thread.disarm(timer) }
-        if machine.state == .draining, open.isEmpty { return apply(.drained) }
-        if !waiting.isEmpty { startWaiting() }
+        if !fragments.isEmpty { fragments.drop(id) }
+        received.drop(id)
+        if open.isEmpty {
+            if machine.state == .draining { return apply(.drained) }
+            if isLeaving { return end() }
+        }
+        owner.startWaiting()
+    }
+
+    /// The server takes no more calls. Those that it did not take were seen by nobody.
+    func wentAway(lastAccepted last: UInt64) {
+        lastAccepted = last
+        apply(.goAway)
+        for id in open.keys.filter({ $0 > last }).sorted() {
+            let call = open[id]?.call
+            forget(id)
+            call?.end(.failure(unavailable("the server is shutting down", isUnprocessed: true)))
+        }
+        if open.isEmpty { apply(.drained) }
     }
 
     private func oversize(_ frame: OutgoingFrame) -> RPCError? {
@@ -188,29 +207,33 @@ final class ClientConnection: IOThread.Source {
 
     // MARK: The machine's actions
 
-    private func apply(_ event: ConnectionMachine.Event) {
-        for action in machine.handle(event, now: IOThread.clock(), jitter: jitter()) { perform(action) }
+    func apply(_ event: ConnectionMachine.Event) {
+        for action in machine.handle(event, now: IOThread.clock(), jitter: making.jitter()) { perform(action) }
     }
+
+    /// The server said how it is and what it takes.
+    func greeted(_ limits: ConnectionLimits, serves: Bool) {
+        peerLimits = limits
+        fragments = FragmentQueue(limits)
+        self.serves = serves
+        apply(.greeted(pingInterval: limits.pingInterval))
+    }
+
+    func heard() { _ = machine.handle(.heard, now: thread.turnTime) }
 
     private func perform(_ action: ConnectionMachine.Action) {
         switch action {
         case .openSocket: openSocket()
+        case .sayGoodbye: control(FrameHeader(.goAway))
         case .closeSocket:
             link?.close()
             link = nil
             backlog.removeAll()
-        case .sendHello: sealAndSend(OutgoingFrame(
-            FrameHeader(.hello), part: WireV1.Hello(limits, identity: identity, serving: true)))
+        case .sendHello: sendHello()
         case .sendPing: control(FrameHeader(.ping, payloadLength: UInt32(truncatingIfNeeded: lastID)))
-        case .startWaiting: startWaiting()
-        case .failOpen(let reason):
-            let failed = open
-            open = [:]
-            for entry in failed.values {
-                if let timer = entry.deadline { thread.disarm(timer) }
-                entry.call.end(.failure(unavailable(reason, isUnprocessed: false)))
-            }
-        case .failWaiting(let reason): failWaiting(reason)
+        case .startWaiting: owner.startWaiting()
+        case .failOpen(let reason): failOpen(reason)
+        case .failWaiting: isLeaving ? owner.hasLeft(self) : owner.connectionFailed()
         case .setTimer(let instant):
             let timer = timer ?? LoopTimer { [weak self] in self?.apply(.timer) }
             self.timer = timer
@@ -219,19 +242,23 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    private func failWaiting(_ reason: String) {
-        let stays = machine.state != .closed
-        let failed = waiting.filter { !stays || !$0.head.waitForReady }
-        waiting = stays ? waiting.filter { $0.head.waitForReady } : []
-        for entry in failed {
-            held[ObjectIdentifier(entry.call.link)] = nil
-            entry.call.end(.failure(unavailable(reason, isUnprocessed: true)))
+    private func failOpen(_ reason: String) {
+        let failed = open
+        open = [:]
+        fragments = FragmentQueue(ConnectionLimits())
+        received = FragmentReceiver(making.limits)
+        let last = lastAccepted
+        lastAccepted = nil
+        for (id, entry) in failed {
+            if let timer = entry.deadline { thread.disarm(timer) }
+            entry.call.end(.failure(unavailable(reason, isUnprocessed: last.map { id > $0 } ?? false)))
         }
     }
 
     private func openSocket() {
         do throws(ZeroMQError) {
-            link = try DealerLink(to: endpoint, thread: thread, context: context, limits: limits, owner: self)
+            link = try DealerLink(
+                to: endpoint, thread: thread, context: making.context, limits: making.limits, owner: self)
         } catch {
             apply(.lost(reason: "\(error)"))
         }
@@ -239,14 +266,17 @@ final class ClientConnection: IOThread.Source {
 
     // MARK: Frames out
 
-    private func control(_ header: FrameHeader) {
+    func control(_ header: FrameHeader) {
         var frame = OutgoingFrame(header)
         frame.seal(callID: header.callID)
         transmit(frame)
     }
 
-    private func sealAndSend(_ frame: OutgoingFrame) {
-        var frame = frame
+    private func sendHello() {
+        var frame = OutgoingFrame(
+            FrameHeader(.hello),
+            part: WireV1.Hello(
+                making.limits, identity: making.identity, serving: true, now: IOThread.clock() / 1000))
         frame.seal()
         transmit(frame)
     }
@@ -265,9 +295,9 @@ final class ClientConnection: IOThread.Source {
     func monitorSaid(_ event: SocketMonitor.Event) {
         switch event {
         case .connected: apply(.connected)
-        case .disconnected: 
+        case .disconnected:
             // What the server had sent before it went is still to be read.
-            _ = drain()
+            while drain() {}
             apply(.lost(reason: "the server is not there"))
         case .handshakeFailed: apply(.lost(reason: "the server speaks another protocol or has another key"))
         case .other: break
@@ -292,93 +322,8 @@ final class ClientConnection: IOThread.Source {
             return false
         }
     }
+}
 
-    private func accept(_ received: ReceivedMessage) {
-        _ = machine.handle(.heard, now: thread.turnTime)
-        let frame: IncomingFrame
-        do throws(FrameHeader.Problem) {
-            frame = try IncomingFrame(received)
-        } catch .unknownKind(_, optional: true) {
-            return
-        } catch {
-            return apply(.lost(reason: "the server sent a frame that is none (\(error))"))
-        }
-        switch frame.header.kind {
-        case .helloAck: greeted(frame)
-        case .headers, .message, .end: dispatch(frame)
-        case .credit: open[frame.header.callID]?.call.link.credit.grant(Int(frame.header.credit))
-        case .goAway: wentAway(frame)
-        case .ping: control(FrameHeader(.pong, payloadLength: frame.header.payloadLength))
-        case .pong, .state, .cancel, .hello, .call: break
-        }
-    }
-
-    private func greeted(_ frame: IncomingFrame) {
-        guard let hello = try? frame.part(as: WireV1.Hello.self), ProtocolVersion.isSpoken(hello) else {
-            return apply(.lost(reason: "the server speaks another version of the protocol"))
-        }
-        peerLimits = hello.connectionLimits
-        apply(.greeted(pingInterval: peerLimits.pingInterval))
-    }
-
-    private func wentAway(_ frame: IncomingFrame) {
-        if let code = StatusCode(rawValue: frame.header.status), code == .unimplemented {
-            return apply(.lost(reason: "the server speaks another version of the protocol"))
-        }
-        apply(.goAway)
-        if open.isEmpty { apply(.drained) }
-    }
-
-    private func dispatch(_ frame: IncomingFrame) {
-        let header = frame.header
-        // Frames of calls that ended here a moment ago are nothing unusual.
-        guard let entry = open[header.callID] else { return }
-        guard header.sequence == entry.expected else {
-            return apply(.lost(reason: "frames of a call are missing"))
-        }
-        entry.expected += 1
-        switch header.kind {
-        case .headers: initialMetadata(frame, entry.call)
-        case .message: message(frame, entry.call)
-        default: end(frame, entry.call)
-        }
-    }
-
-    private func initialMetadata(_ frame: IncomingFrame, _ call: ZeroMQClientCall) {
-        guard let part = try? frame.part(as: WireV1.Headers.self), let metadata = try? Metadata(part.metadata) else {
-            return protocolError("The server's initial metadata could not be parsed.", call)
-        }
-        call.link.initialMetadata.set(.success(metadata))
-    }
-
-    private func message(_ frame: IncomingFrame, _ call: ZeroMQClientCall) {
-        guard let message = frame.message else { return }
-        call.link.initialMetadata.set(.success(Metadata()))
-        guard call.link.received(message.count) else {
-            return protocolError("The server sent more than it had credit for.", call)
-        }
-        call.inbox.push(message)
-    }
-
-    private func end(_ frame: IncomingFrame, _ call: ZeroMQClientCall) {
-        forget(frame.header.callID)
-        var part = WireV1.End()
-        if frame.header.headerLength > 0 {
-            guard let parsed = try? frame.part(as: WireV1.End.self) else {
-                return call.end(.failure(RPCError(.internal, "The server's status could not be parsed.")))
-            }
-            part = parsed
-        }
-        // A code that this release does not know is UNKNOWN, as in gRPC.
-        let code = StatusCode(rawValue: frame.header.status) ?? .unknown
-        guard code == .ok else {
-            return call.end(.failure(part.error(code, isUnprocessed: frame.header.flags.contains(.refused))))
-        }
-        call.end(.success((try? Metadata(part.metadata)) ?? Metadata()), last: frame.message)
-    }
-
-    private func protocolError(_ message: String, _ call: ZeroMQClientCall) {
-        call.end(.failure(RPCError(.internal, message)), keepingMessages: false)
-        abandon(call.link, .internal)
-    }
+extension RPCError {
+    static let deadlinePassed = RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
 }

@@ -8,6 +8,10 @@ package struct ConnectionLimits: Hashable, Sendable {
     package var maximumMetadataBytes = Metadata.defaultLimitBytes
     /// Bytes that a stream may send before it was granted more.
     package var initialStreamCredit = CreditGate.initialWindowBytes
+    /// Largest piece in bytes that a message is taken in; the other side cuts longer ones up.
+    package var maximumFragmentBytes = 64 << 10
+    /// Bytes of such pieces that may be under way before more was granted; zero: none are taken.
+    package var initialConnectionCredit = 256 << 10
     /// Calls that may be open at once on one connection.
     package var maximumConcurrentCalls = 10_000
     /// Silence after which a client sends a PING.
@@ -21,6 +25,12 @@ package struct ConnectionLimits: Hashable, Sendable {
     package static let maximumPeers = 4_096
     /// Calls that a channel keeps for a connection that is not ready or has as many as it may have.
     package static let maximumWaitingCalls = 10_000
+    /// Bytes of messages of which the last piece has not come; the largest message, if that is more.
+    package static let maximumUnfinishedBytes = 64 << 20
+    /// How long a server that has no calls any more waits for its clients to hang up.
+    package static let farewellTime = Duration.milliseconds(500)
+    /// How long a client's last words may take to leave.
+    static let goodbyeLinger = Duration.milliseconds(100)
     /// Bytes of answers that wait for a client which does not read; above them the client is given up.
     package static let maximumBacklogBytes = 64 << 20
     /// Payloads above this many bytes travel in a frame of their own instead of being copied behind their header.

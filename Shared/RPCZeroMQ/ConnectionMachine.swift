@@ -39,6 +39,8 @@ struct ConnectionMachine: Hashable {
 
     enum Action: Hashable {
         case openSocket
+        /// Tell the server that nothing more will come, before the socket is closed.
+        case sayGoodbye
         case closeSocket
         case sendHello
         case sendPing
@@ -71,9 +73,12 @@ struct ConnectionMachine: Hashable {
         switch (state, event) {
         case (.closed, _): return []
         case (_, .close):
+            let goodbye: [Action] = isGreeted ? [.sayGoodbye] : []
             state = .closed
-            return [.clearTimer, .closeSocket, .failOpen(reason: "the channel was closed"),
-                    .failWaiting(reason: "the channel was closed")]
+            return goodbye + [
+                .clearTimer, .closeSocket, .failOpen(reason: "the channel was closed"),
+                .failWaiting(reason: "the channel was closed"),
+            ]
         case (.idle, .wanted): return dial(now)
         case (.connecting, .connected):
             state = .greeting
@@ -90,7 +95,7 @@ struct ConnectionMachine: Hashable {
         case (.ready, .goAway):
             state = .draining
             return []
-        case (.draining, .drained): return fail("the server is shutting down", now, jitter)
+        case (.draining, .drained): return [.sayGoodbye] + fail("the server is shutting down", now, jitter)
         case (.connecting, .lost(let reason)), (.greeting, .lost(let reason)), (.ready, .lost(let reason)),
             (.draining, .lost(let reason)):
             return fail(reason, now, jitter)
@@ -98,6 +103,8 @@ struct ConnectionMachine: Hashable {
         default: return []
         }
     }
+
+    private var isGreeted: Bool { state == .ready || state == .draining }
 
     private mutating func dial(_ now: UInt64) -> [Action] {
         state = .connecting

@@ -18,6 +18,7 @@ final class DealerLink {
     ) throws(ZeroMQError) {
         var options = Socket.Options()
         options.maximumMessageBytes = limits.maximumFrameBytes
+        options.linger = ConnectionLimits.goodbyeLinger
         let socket = try Socket(.dealer, in: context, options: options)
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let monitor = try SocketMonitor(socket, in: context, name: "dealer-monitor-\(number)")

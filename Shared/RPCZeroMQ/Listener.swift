@@ -4,21 +4,24 @@ import ZeroMQ
 
 /// A bound ROUTER and the calls that come through it. It lives on the I/O thread.
 final class Listener: IOThread.Source {
-    private let thread: IOThread
+    let thread: IOThread
     private let socket: Socket
     private let descriptor: Int32
     private var registration: IOThread.Registration?
-    private let server: RPCServer
+    let server: RPCServer
     private let identity: ProcessIdentity
-    private let limits: ConnectionLimits
+    let limits: ConnectionLimits
     private let onFault: @Sendable (String) -> Void
     /// Set right after the listener was confined to its thread; it is what calls hold.
     var own: Confined<Listener>?
 
-    private var peers: [RoutingID: ServerPeer] = [:]
-    private var isDraining = false
+    private(set) var peers: [RoutingID: ServerPeer] = [:]
+    /// Whether the process would take work; clients prefer replicas that would.
+    private var serves = true
+    private(set) var isDraining = false
     private var sweep: LoopTimer?
-    private var onIdle: (@Sendable () -> Void)?
+    private var farewell: LoopTimer?
+    private var onQuiet: (@Sendable () -> Void)?
 
     /// Binds. To be made on any thread, used on the I/O thread alone.
     init(
@@ -46,12 +49,17 @@ final class Listener: IOThread.Source {
         armSweep()
     }
 
-    /// Takes no more calls and tells every client so; `whenIdle` is called once the open ones have ended.
-    func startDraining(whenIdle: @escaping @Sendable () -> Void) {
+    var openCallCount: Int { peers.values.reduce(0) { $0 + $1.calls.count } }
+
+    // MARK: The end
+
+    /// Takes no more calls and tells every client so. `whenQuiet` is called once the open ones have ended and every client
+    /// has hung up, or was given the time to.
+    func startDraining(whenQuiet: @escaping @Sendable () -> Void) {
         isDraining = true
-        onIdle = whenIdle
+        onQuiet = whenQuiet
         for peer in peers.values { sendGoAway(peer, .unavailable, "shutting down") }
-        checkIdle()
+        checkQuiet()
     }
 
     /// Stops every handler that still runs and leaves the thread.
@@ -61,50 +69,86 @@ final class Listener: IOThread.Source {
         }
         peers = [:]
         if let sweep { thread.disarm(sweep) }
+        if let farewell { thread.disarm(farewell) }
         registration.map(thread.remove)
         registration = nil
         own = nil
     }
 
-    var openCallCount: Int { peers.values.reduce(0) { $0 + $1.calls.count } }
+    func checkQuiet() {
+        guard isDraining, onQuiet != nil, openCallCount == 0 else { return }
+        if peers.isEmpty { return becomeQuiet() }
+        guard farewell == nil else { return }
+        let timer = LoopTimer { [unowned self] in becomeQuiet() }
+        farewell = timer
+        thread.arm(timer, at: IOThread.clock() + ConnectionLimits.farewellTime.nanoseconds)
+    }
 
-    private func checkIdle() {
-        guard isDraining, openCallCount == 0, let onIdle else { return }
-        self.onIdle = nil
-        onIdle()
+    private func becomeQuiet() {
+        onQuiet?()
+        onQuiet = nil
+    }
+
+    /// Tells every client whether the process would take work.
+    func setServing(_ serves: Bool) {
+        guard serves != self.serves else { return }
+        self.serves = serves
+        let code = serves ? StatusCode.ok : .unavailable
+        for peer in peers.values where peer.machine.state == .ready {
+            control(FrameHeader(.state, flags: .optional, status: code.rawValue), peer)
+        }
     }
 
     // MARK: Frames out
 
     /// Sends a frame of a call. Dropped if the call or its peer is gone.
-    func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64, isEnd: Bool) {
-        guard let peer = peers[peer] else { return }
-        send(frame, peer, id, isEnd: isEnd)
+    func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64) {
+        guard let peer = peers[peer], let call = peer.calls[id] else { return }
+        send(frame, peer, call)
     }
 
-    private func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ id: UInt64, isEnd: Bool) {
-        guard let call = isEnd ? peer.calls.removeValue(forKey: id) : peer.calls[id] else { return }
-        var frame = frame
-        var isEnd = isEnd
-        if frame.payloadBytes > peer.limits.maximumMessageBytes {
-            // Sent as it is, libzmq at the other end would cut the connection that all calls share.
-            let error = RPCError(
-                .resourceExhausted,
-                "The answer has \(frame.payloadBytes) bytes; the caller takes \(peer.limits.maximumMessageBytes). Ask for less.")
-            frame = OutgoingFrame(
-                FrameHeader(.end, flags: .endOfStream, status: error.code.rawValue), part: WireV1.End(error))
-            if !isEnd {
-                isEnd = true
-                peer.calls[id] = nil
-                _ = call.link.end()
-                call.link.stop(error)
-            }
+    func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
+        let frame = frame.payloadBytes > peer.limits.maximumMessageBytes ? refuse(frame, peer, call) : frame
+        if peer.fragments.isFor(frame, call.link.id) {
+            peer.fragments.add(frame, of: call.link.id)
+            sendFragments(peer)
+        } else {
+            sealAndSend(frame, peer, call)
         }
-        frame.seal(callID: id, sequence: call.nextSequence)
+    }
+
+    /// What is sent in place of an answer that is too long: as it is, libzmq at the other end would cut the connection that
+    /// all calls share.
+    private func refuse(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) -> OutgoingFrame {
+        let error = RPCError(
+            .resourceExhausted,
+            "The answer has \(frame.payloadBytes) bytes; the caller takes \(peer.limits.maximumMessageBytes). Ask for less.")
+        if call.link.end() { call.link.stop(error) }
+        return OutgoingFrame(ending: error)
+    }
+
+    private func sealAndSend(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
+        var frame = frame
+        frame.seal(callID: call.link.id, sequence: call.nextSequence)
         call.nextSequence += 1
-        if isEnd, let timer = call.deadline { thread.disarm(timer) }
+        let isEnd = frame.header.kind == .end
+        if isEnd { forget(call, peer) }
         transmit(frame, peer)
-        if isEnd { checkIdle() }
+        if isEnd, isDraining { checkQuiet() }
+    }
+
+    func sendFragments(_ peer: ServerPeer) {
+        while let (id, frame) = peer.fragments.next() {
+            if let call = peer.calls[id] { sealAndSend(frame, peer, call) }
+        }
+    }
+
+    func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
+        let id = call.link.id
+        peer.calls[id] = nil
+        if let timer = call.deadline { thread.disarm(timer) }
+        if !peer.fragments.isEmpty { peer.fragments.drop(id) }
+        peer.received.drop(id)
     }
 
     func grant(_ byteCount: Int, _ peer: RoutingID, _ id: UInt64) {
@@ -112,7 +156,7 @@ final class Listener: IOThread.Source {
         control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)), peer)
     }
 
-    private func control(_ header: FrameHeader, _ peer: ServerPeer) {
+    func control(_ header: FrameHeader, _ peer: ServerPeer) {
         var frame = OutgoingFrame(header)
         frame.seal(callID: header.callID)
         transmit(frame, peer)
@@ -147,7 +191,7 @@ final class Listener: IOThread.Source {
         return try socket.send(to: peer.id, frame.first, frame.second)
     }
 
-    private func lost(_ peer: ServerPeer) {
+    func lost(_ peer: ServerPeer) {
         guard peers.removeValue(forKey: peer.id) != nil else { return }
         for call in peer.calls.values {
             if let timer = call.deadline { thread.disarm(timer) }
@@ -155,7 +199,7 @@ final class Listener: IOThread.Source {
             call.link.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
         peer.calls = [:]
-        checkIdle()
+        checkQuiet()
     }
 
     // MARK: Frames in
@@ -217,7 +261,7 @@ final class Listener: IOThread.Source {
     }
 
     private func newPeer(_ id: RoutingID) -> ServerPeer {
-        ServerPeer(id, PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval))
+        ServerPeer(id, PeerMachine(now: thread.turnTime, pingInterval: limits.pingInterval), limits)
     }
 
     private func refuse(_ peer: ServerPeer) {
@@ -226,137 +270,15 @@ final class Listener: IOThread.Source {
     }
 
     private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer) {
-        peer.limits = hello.connectionLimits
-        peer.name = hello.service
+        let now = IOThread.clock() / 1000
+        peer.greeted(hello)
+        if let sent = hello.sentAtUs { _ = peer.delay.delay(sent: sent, received: now) }
         var frame = OutgoingFrame(
-            FrameHeader(.helloAck), part: WireV1.Hello(limits, identity: identity, serving: !isDraining))
+            FrameHeader(.helloAck),
+            part: WireV1.Hello(limits, identity: identity, serving: serves && !isDraining, now: now))
         frame.seal()
         transmit(frame, peer)
         if isDraining { sendGoAway(peer, .unavailable, "shutting down") }
-    }
-
-    private func dispatch(_ frame: IncomingFrame, _ peer: ServerPeer) {
-        let header = frame.header
-        switch header.kind {
-        case .call: open(frame, peer)
-        case .message: message(frame, peer)
-        case .cancel: endCall(RPCError(.cancelled, "The caller cancelled."), peer, header.callID)
-        case .credit: peer.calls[header.callID]?.link.credit.grant(Int(header.credit))
-        case .ping: control(FrameHeader(.pong, payloadLength: header.payloadLength), peer)
-        case .pong, .hello, .helloAck, .headers, .end, .goAway, .state: break
-        }
-    }
-
-    private func message(_ frame: IncomingFrame, _ peer: ServerPeer) {
-        let header = frame.header
-        guard let call = peer.calls[header.callID] else { return }
-        guard header.sequence == call.expected else {
-            return endCall(RPCError(.internal, "Frames of the call are missing."), peer, header.callID)
-        }
-        call.expected += 1
-        if let error = Self.reserved(header) { return endCall(error, peer, header.callID) }
-        if let message = frame.message {
-            guard call.link.received(message.count) else {
-                return endCall(RPCError(.internal, "The caller sent more than it had credit for."), peer, header.callID)
-            }
-            call.link.inbox.push(message)
-        }
-        if header.flags.contains(.endOfStream) { call.link.inbox.finish() }
-    }
-
-    /// Ends a call from this side: sends its status and stops its handler.
-    private func endCall(_ error: RPCError, _ peer: ServerPeer, _ id: UInt64) {
-        guard let call = peer.calls[id] else { return }
-        if call.link.end() {
-            let header = FrameHeader(.end, flags: .endOfStream, status: error.code.rawValue)
-            send(OutgoingFrame(header, part: WireV1.End(error)), peer, id, isEnd: true)
-        }
-        call.link.stop(error)
-    }
-
-    // MARK: New calls
-
-    private func open(_ frame: IncomingFrame, _ peer: ServerPeer) {
-        let id = frame.header.callID
-        guard let own else { return }
-        guard id > peer.lastCallID else { return lost(peer) }
-        peer.lastCallID = id
-        let link = ServerCallLink(
-            own, peer: peer.id, id: id, peerWindow: peer.limits.initialStreamCredit,
-            ownWindow: limits.initialStreamCredit)
-        let call = ServerPeer.OpenCall(link)
-        peer.calls[id] = call
-        let head: CallHead
-        do throws(RPCError) {
-            head = try admit(frame, peer)
-        } catch {
-            return endCall(error, peer, id)
-        }
-        switch (frame.message, frame.header.flags.contains(.endOfStream)) {
-        case (let message?, true): link.inbox.finish(with: message)
-        case (let message?, false): link.inbox.push(message)
-        case (nil, true): link.inbox.finish()
-        case (nil, false): break
-        }
-        if let deadline = head.deadline { arm(deadline, peer, call) }
-        start(ZeroMQServerCall(link, head, peer: peer.name.isEmpty ? peer.id.description : peer.name))
-    }
-
-    /// Reads what opens a call.
-    /// - Throws: the status of a call that is not to be started.
-    private func admit(_ frame: IncomingFrame, _ peer: ServerPeer) throws(RPCError) -> CallHead {
-        if isDraining { throw RPCError(.unavailable, "The server is shutting down.", isUnprocessed: true) }
-        guard frame.header.sequence == 0 else { throw RPCError(.internal, "Frames of the call are missing.") }
-        if let error = Self.reserved(frame.header) { throw error }
-        guard peer.calls.count <= limits.maximumConcurrentCalls else {
-            throw RPCError(
-                .resourceExhausted, "The connection has \(limits.maximumConcurrentCalls) open calls already.",
-                isUnprocessed: true)
-        }
-        if let message = frame.message, message.count > limits.maximumMessageBytes {
-            throw RPCError(
-                .resourceExhausted,
-                "The message has \(message.count) bytes; at most \(limits.maximumMessageBytes) are taken.",
-                isUnprocessed: true)
-        }
-        do {
-            let head = try CallHead(try frame.part(as: WireV1.Call.self))
-            guard head.metadata.byteCount <= limits.maximumMetadataBytes else {
-                throw RPCError(
-                    .resourceExhausted, "The metadata is longer than \(limits.maximumMetadataBytes) bytes.",
-                    isUnprocessed: true)
-            }
-            return head
-        } catch let error as RPCError {
-            throw error
-        } catch {
-            throw RPCError(.internal, "The head of the call could not be parsed: \(error)", isUnprocessed: true)
-        }
-    }
-
-    /// Refuses what this version keeps a place for and does not do.
-    private static func reserved(_ header: FrameHeader) -> RPCError? {
-        guard header.flags.contains(.compressed) || header.flags.contains(.more) else { return nil }
-        return RPCError(.unimplemented, "This server takes neither compressed messages nor fragments.", isUnprocessed: true)
-    }
-
-    private func arm(_ deadline: Deadline, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        let id = call.link.id
-        let timer = LoopTimer { [unowned self, unowned peer] in
-            endCall(RPCError(.deadlineExceeded, "The deadline passed before the call was done."), peer, id)
-        }
-        call.deadline = timer
-        thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
-    }
-
-    private func start(_ call: ZeroMQServerCall) {
-        let server = server
-        // The link keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
-        if server.router.inlineMethods.contains(call.head.method) {
-            call.link.run(Task.immediate { await server.serve(call) })
-        } else {
-            call.link.run(Task { await server.serve(call) })
-        }
     }
 
     // MARK: Silence

@@ -24,6 +24,13 @@ struct OutgoingFrame: Sendable {
         self = part.withPacking { part in Self(header, part) }
     }
 
+    /// The end of a call that did not go well.
+    init(ending error: RPCError) {
+        var flags = FrameHeader.Flags.endOfStream
+        if error.isUnprocessed { flags.insert(.refused) }
+        self.init(FrameHeader(.end, flags: flags, status: error.code.rawValue), part: WireV1.End(error))
+    }
+
     /// A frame with a message and, if given, a protobuf part.
     init(_ header: FrameHeader, part: (some Message)?, message: borrowing Packing) {
         if let part {
@@ -65,6 +72,35 @@ struct OutgoingFrame: Sendable {
             first = Frame(byteCount: offset)
             second = own
         }
+    }
+
+    /// A piece of a message; see ``FragmentQueue``.
+    init(fragmentOf message: Frame, from start: Int, count: Int, isLast: Bool, _ flags: FrameHeader.Flags) {
+        var flags: FrameHeader.Flags = isLast && flags.contains(.endOfStream) ? .endOfStream : []
+        flags.formUnion(isLast ? [.hasMessage, .fragment] : [.hasMessage, .fragment, .more])
+        header = FrameHeader(
+            .message, flags: flags, totalLength: start == 0 ? UInt32(clamping: message.count) : 0,
+            payloadLength: UInt32(clamping: count))
+        first = Frame(byteCount: FrameHeader.byteCount)
+        let piece = Frame(byteCount: count)
+        unsafe piece.mutableBytes.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: message.bytes[start..<start + count]))
+        second = piece
+    }
+
+    /// The frame with its protobuf part alone, when its message goes in pieces before or after it.
+    func withoutMessage(_ kind: FrameHeader.Kind) -> OutgoingFrame {
+        var header = header
+        header.flags.remove(.hasMessage)
+        if kind == .call { header.flags.remove(.endOfStream) }
+        header.payloadLength = 0
+        return OutgoingFrame(header, first)
+    }
+
+    private init(_ header: FrameHeader, _ first: Frame) {
+        self.header = header
+        self.first = first
+        second = nil
     }
 
     private static func write(_ packing: borrowing Packing, into frame: Frame, at offset: Int) {

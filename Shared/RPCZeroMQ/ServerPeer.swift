@@ -15,16 +15,29 @@ final class ServerPeer {
 
     let id: RoutingID
     var machine: PeerMachine
-    var limits = ConnectionLimits()
+    /// What the client takes.
+    private(set) var limits = ConnectionLimits()
     /// What the client calls itself; for logs and authorisation above.
-    var name = ""
+    private(set) var name = ""
     var calls: [UInt64: OpenCall] = [:]
     /// Calls have growing ids; one at or below this was seen before.
     var lastCallID: UInt64 = 0
     var backlog = SendBacklog()
+    var fragments: FragmentQueue
+    var received: FragmentReceiver
+    var delay = QueueingDelay()
 
-    init(_ id: RoutingID, _ machine: PeerMachine) {
+    /// - Parameter limits: what this side takes.
+    init(_ id: RoutingID, _ machine: PeerMachine, _ limits: ConnectionLimits) {
         self.id = id
         self.machine = machine
+        fragments = FragmentQueue(ConnectionLimits())
+        received = FragmentReceiver(limits)
+    }
+
+    func greeted(_ hello: WireV1.Hello) {
+        limits = hello.connectionLimits
+        name = hello.service
+        fragments = FragmentQueue(limits)
     }
 }

@@ -72,8 +72,10 @@ extension WireV1.End {
 }
 
 extension WireV1.Hello {
-    init(_ limits: ConnectionLimits, identity: ProcessIdentity, serving: Bool) {
+    /// - Parameter now: the sender's monotonic clock in microseconds.
+    init(_ limits: ConnectionLimits, identity: ProcessIdentity, serving: Bool, now: UInt64) {
         self.init()
+        sentAtUs = now
         minVersion = ProtocolVersion.lowest
         maxVersion = ProtocolVersion.highest
         service = identity.service
@@ -82,7 +84,8 @@ extension WireV1.Hello {
         self.serving = serving
         var wire = WireV1.Limits()
         wire.maxMessage = UInt32(clamping: limits.maximumMessageBytes)
-        wire.maxFragment = UInt32(clamping: limits.maximumMessageBytes)
+        wire.maxFragment = UInt32(clamping: limits.maximumFragmentBytes)
+        wire.initialConnectionCredit = UInt32(clamping: limits.initialConnectionCredit)
         wire.maxMetadata = UInt32(clamping: limits.maximumMetadataBytes)
         wire.initialStreamCredit = UInt32(clamping: limits.initialStreamCredit)
         wire.maxConcurrentCalls = UInt32(clamping: limits.maximumConcurrentCalls)
@@ -93,8 +96,12 @@ extension WireV1.Hello {
     /// What the sender takes; what it did not say is as by default.
     var connectionLimits: ConnectionLimits {
         var result = ConnectionLimits()
+        // A peer that says nothing of fragments takes none.
+        result.initialConnectionCredit = 0
         guard let limits else { return result }
         if limits.maxMessage > 0 { result.maximumMessageBytes = Int(limits.maxMessage) }
+        if limits.maxFragment > 0 { result.maximumFragmentBytes = Int(limits.maxFragment) }
+        result.initialConnectionCredit = Int(limits.initialConnectionCredit)
         if limits.maxMetadata > 0 { result.maximumMetadataBytes = Int(limits.maxMetadata) }
         if limits.initialStreamCredit > 0 { result.initialStreamCredit = Int(limits.initialStreamCredit) }
         if limits.maxConcurrentCalls > 0 { result.maximumConcurrentCalls = Int(limits.maxConcurrentCalls) }
@@ -106,7 +113,7 @@ extension WireV1.Hello {
 /// Minor versions of the protocol that this release speaks. The major one is in every frame's header.
 enum ProtocolVersion {
     static let lowest: UInt32 = 1
-    static let highest: UInt32 = 1
+    static let highest: UInt32 = 2
 
     static func isSpoken(_ hello: WireV1.Hello) -> Bool {
         hello.minVersion <= highest && hello.maxVersion >= lowest

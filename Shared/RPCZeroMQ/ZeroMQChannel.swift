@@ -2,14 +2,20 @@ package import RPC
 package import Wire
 import ZeroMQ
 
-/// Calls the services at one endpoint over ZeroMQ.
+/// Calls a target's services over ZeroMQ, each call at one of its replicas.
 ///
-/// The connection is dialled with the first call and kept. While it is down, calls fail with UNAVAILABLE at once unless
+/// Connections are dialled with the first call and kept. While there is none, calls fail with UNAVAILABLE at once unless
 /// they are told to wait.
 package struct ZeroMQChannel: Channel {
-    private let connection: Confined<ClientConnection>
+    private let core: Confined<ChannelCore>
+    package let decodeLimits: DecodeLimits
 
-    init(_ connection: Confined<ClientConnection>) { self.connection = connection }
+    init(_ core: Confined<ChannelCore>, maximumMessageBytes: Int) {
+        self.core = core
+        var limits = DecodeLimits.default
+        limits.maxBytes = maximumMessageBytes
+        decodeLimits = limits
+    }
 
     package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
         start(head, OutgoingFrame(FrameHeader(.call, flags: .endOfStream), part: callPart(head), message: first))
@@ -24,11 +30,11 @@ package struct ZeroMQChannel: Channel {
     }
 
     private func start(_ head: CallHead, _ frame: OutgoingFrame) -> any ClientCall {
-        let call = ZeroMQClientCall(connection)
-        connection.perform { $0.start(call, head, frame) }
+        let call = ZeroMQClientCall(core)
+        core.perform { $0.start(call, head, frame) }
         return call
     }
 
-    /// Ends the connection and every call on it; further calls are UNAVAILABLE.
-    package func close() { connection.submit { $0.close() } }
+    /// Ends the connections and every call on them; further calls are UNAVAILABLE.
+    package func close() { core.submit { $0.close() } }
 }

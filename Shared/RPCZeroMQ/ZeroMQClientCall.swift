@@ -7,8 +7,8 @@ final class ZeroMQClientCall: ClientCall {
     let link: ClientCallLink
     let inbox: Inbox
 
-    init(_ connection: Confined<ClientConnection>) {
-        let link = ClientCallLink(connection)
+    init(_ core: Confined<ChannelCore>) {
+        let link = ClientCallLink(core)
         self.link = link
         inbox = Inbox { link.took($0) }
     }
@@ -27,12 +27,12 @@ final class ZeroMQClientCall: ClientCall {
     func send(_ message: borrowing Packing) {
         link.credit.spend(message.byteCount)
         let frame = OutgoingFrame(FrameHeader(.message), part: WireV1.Call?.none, message: message)
-        link.connection.perform { $0.send(frame, on: self.link) }
+        link.core.perform { $0.send(frame, on: self.link) }
     }
 
     func halfClose() {
         let frame = OutgoingFrame(FrameHeader(.message, flags: .endOfStream))
-        link.connection.perform { $0.send(frame, on: self.link) }
+        link.core.perform { $0.send(frame, on: self.link) }
     }
 
     func next() async throws(RPCError) -> Payload? {
@@ -55,11 +55,11 @@ final class ZeroMQClientCall: ClientCall {
         if case .success? = link.initialMetadata.current { true } else { false }
     }
 
-    var replica: UInt64? { nil }
+    var replica: UInt64? { link.replica }
 
     func cancel() {
         guard !link.hasEnded else { return }
         end(.failure(RPCError(.cancelled, "The call was cancelled by its own side.")), keepingMessages: false)
-        link.connection.perform { $0.abandon(self.link, .cancelled) }
+        link.core.perform { $0.abandon(self.link, .cancelled) }
     }
 }

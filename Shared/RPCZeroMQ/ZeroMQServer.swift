@@ -14,14 +14,15 @@ package final class ZeroMQServer: Sendable {
         self.endpoint = endpoint
     }
 
-    /// Takes no more calls, waits until the open ones have ended or the task is cancelled, then stops the rest.
+    /// Takes no more calls, waits until the open ones have ended and clients have hung up (half a second at most), or the task
+    /// is cancelled, then stops the rest.
     package func drain() async {
-        let idle = Latch<Void>()
-        listener.submit { $0.startDraining { idle.set(.success(())) } }
+        let quiet = Latch<Void>()
+        listener.submit { $0.startDraining { quiet.set(.success(())) } }
         await withTaskCancellationHandler {
-            _ = try? await idle.wait()
+            _ = try? await quiet.wait()
         } onCancel: {
-            idle.set(.success(()))
+            quiet.set(.success(()))
         }
         stop()
     }
@@ -31,6 +32,9 @@ package final class ZeroMQServer: Sendable {
         guard !stopped.withLock({ stopped in defer { stopped = true }; return stopped }) else { return }
         listener.submit { $0.stopListening() }
     }
+
+    /// Says whether the process would take work. Clients that have another replica go there; calls are answered all the same.
+    package func setServing(_ serves: Bool) { listener.submit { $0.setServing(serves) } }
 
     /// Calls that are open now.
     package func openCalls() async -> Int {

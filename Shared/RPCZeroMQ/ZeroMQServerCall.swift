@@ -20,7 +20,7 @@ final class ZeroMQServerCall: ServerCall {
         guard !link.hasEnded else { return }
         var part = WireV1.Headers()
         part.metadata = metadata.wireEntries
-        transmit(OutgoingFrame(FrameHeader(.headers), part: part), isEnd: false)
+        transmit(OutgoingFrame(FrameHeader(.headers), part: part))
     }
 
     func readyToSend() async throws(RPCError) { try await link.credit.acquire() }
@@ -28,15 +28,14 @@ final class ZeroMQServerCall: ServerCall {
     func send(_ message: borrowing Packing) {
         guard !link.hasEnded else { return }
         link.credit.spend(message.byteCount)
-        transmit(OutgoingFrame(FrameHeader(.message), part: WireV1.End?.none, message: message), isEnd: false)
+        transmit(OutgoingFrame(FrameHeader(.message), part: WireV1.End?.none, message: message))
     }
 
     func finish(trailing: Metadata) {
         guard link.end() else { return }
         let header = FrameHeader(.end, flags: .endOfStream)
         transmit(
-            trailing.isEmpty ? OutgoingFrame(header) : OutgoingFrame(header, part: WireV1.End(trailing: trailing)),
-            isEnd: true)
+            trailing.isEmpty ? OutgoingFrame(header) : OutgoingFrame(header, part: WireV1.End(trailing: trailing)))
     }
 
     func finish(trailing: Metadata, with message: borrowing Packing) {
@@ -44,21 +43,16 @@ final class ZeroMQServerCall: ServerCall {
         transmit(
             OutgoingFrame(
                 FrameHeader(.end, flags: .endOfStream), part: trailing.isEmpty ? nil : WireV1.End(trailing: trailing),
-                message: message),
-            isEnd: true)
+                message: message))
     }
 
     func finish(_ error: RPCError) {
         guard link.end() else { return }
-        var flags = FrameHeader.Flags.endOfStream
-        if error.isUnprocessed { flags.insert(.refused) }
-        transmit(
-            OutgoingFrame(FrameHeader(.end, flags: flags, status: error.code.rawValue), part: WireV1.End(error)),
-            isEnd: true)
+        transmit(OutgoingFrame(ending: error))
     }
 
-    private func transmit(_ frame: OutgoingFrame, isEnd: Bool) {
+    private func transmit(_ frame: OutgoingFrame) {
         let link = link
-        link.listener.perform { $0.send(frame, link.peer, link.id, isEnd: isEnd) }
+        link.listener.perform { $0.send(frame, link.peer, link.id) }
     }
 }

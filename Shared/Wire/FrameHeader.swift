@@ -37,6 +37,8 @@ package struct FrameHeader: Hashable, Sendable {
         package static let refused = Flags(rawValue: 16)
         /// The frame carries a message, perhaps one of zero bytes.
         package static let hasMessage = Flags(rawValue: 32)
+        /// The message of the frame is a piece of a longer one.
+        package static let fragment = Flags(rawValue: 64)
     }
 
     package var kind: Kind
@@ -51,6 +53,8 @@ package struct FrameHeader: Hashable, Sendable {
     package var callID: UInt64
     /// Bytes that the receiver of this frame may send on the call in addition.
     package var credit: UInt32
+    /// On the first fragment of a message: bytes of the whole; otherwise zero.
+    package var totalLength: UInt32
     /// Count of the frame within its call and direction, from zero.
     package var sequence: UInt32
     /// Bytes of the message, or what a PONG has to repeat from its PING.
@@ -58,7 +62,7 @@ package struct FrameHeader: Hashable, Sendable {
 
     package init(
         _ kind: Kind, flags: Flags = [], status: UInt8 = 0, headerLength: UInt16 = 0, callID: UInt64 = 0,
-        credit: UInt32 = 0, sequence: UInt32 = 0, payloadLength: UInt32 = 0
+        credit: UInt32 = 0, totalLength: UInt32 = 0, sequence: UInt32 = 0, payloadLength: UInt32 = 0
     ) {
         self.kind = kind
         self.flags = flags
@@ -67,6 +71,7 @@ package struct FrameHeader: Hashable, Sendable {
         self.headerLength = headerLength
         self.callID = callID
         self.credit = credit
+        self.totalLength = totalLength
         self.sequence = sequence
         self.payloadLength = payloadLength
     }
@@ -97,6 +102,7 @@ package struct FrameHeader: Hashable, Sendable {
         headerLength = unsafe UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self))
         callID = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         credit = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+        totalLength = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
         sequence = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
         payloadLength = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 28, as: UInt32.self))
         guard Self.byteCount + Int(headerLength) <= bytes.count else { throw .lengthBeyondFrame }
@@ -114,7 +120,7 @@ package struct FrameHeader: Hashable, Sendable {
         unsafe bytes.storeBytes(of: headerLength.littleEndian, toByteOffset: 6, as: UInt16.self)
         unsafe bytes.storeBytes(of: callID.littleEndian, toByteOffset: 8, as: UInt64.self)
         unsafe bytes.storeBytes(of: credit.littleEndian, toByteOffset: 16, as: UInt32.self)
-        unsafe bytes.storeBytes(of: 0, toByteOffset: 20, as: UInt32.self)
+        unsafe bytes.storeBytes(of: totalLength.littleEndian, toByteOffset: 20, as: UInt32.self)
         unsafe bytes.storeBytes(of: sequence.littleEndian, toByteOffset: 24, as: UInt32.self)
         unsafe bytes.storeBytes(of: payloadLength.littleEndian, toByteOffset: 28, as: UInt32.self)
     }

@@ -63,6 +63,11 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         package let text: String
         package let reason: String
+        package init(text: String, reason: String) {
+            self.text = text
+            self.reason = reason
+        }
+
         package var description: String { "endpoint \"\(text)\": \(reason)" }
     }
 }

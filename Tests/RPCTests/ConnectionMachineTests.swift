@@ -100,7 +100,7 @@ struct ConnectionMachineTests {
         var machine = Self.ready()
         #expect(machine.handle(.goAway, now: 1) == [])
         #expect(machine.state == .draining)
-        #expect(machine.handle(.drained, now: 2).first == .closeSocket)
+        #expect(machine.handle(.drained, now: 2).prefix(2) == [.sayGoodbye, .closeSocket])
         #expect(machine.state == .backingOff)
     }
 

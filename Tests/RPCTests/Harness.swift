@@ -4,6 +4,7 @@ import RPCZeroMQ
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 import ZeroMQ
 
 /// Which way a test's calls take. Every behaviour of calls holds on all of them.
@@ -20,6 +21,7 @@ func withCalls<Result>(
     _ body: (CallsClient, any Channel) async throws -> Result
 ) async throws -> Result {
     var router = Router()
+    router.decodeLimits.maxBytes = limits.maximumMessageBytes
     handlers.register(with: &router)
     let server = RPCServer(router: router, interceptors: interceptors)
     if transport == .inProcess {

@@ -26,6 +26,7 @@ struct Olp__Wire__V1__Limits {
     uint32_t initial_stream_credit;
     uint32_t max_concurrent_calls;
     uint32_t ping_interval_ms;
+    uint32_t initial_connection_credit;
 };
 
 struct Olp__Wire__V1__Hello {
@@ -38,6 +39,8 @@ struct Olp__Wire__V1__Hello {
     ProtobufCBinaryData build;
     Olp__Wire__V1__Limits *limits;
     protobuf_c_boolean serving;
+    protobuf_c_boolean has_sent_at_us;
+    uint64_t sent_at_us;
 };
 
 struct Olp__Wire__V1__MetadataEntry {
@@ -178,7 +181,7 @@ static inline Olp__Wire__V1__GoAway *olp__wire__v1__go_away__place(void *place) 
 
 /* The serialised FileDescriptorProto, for reflection. */
 static inline const uint8_t *olp_wire_v1_wire__file_bytes(void) {
-    extern const uint8_t olp_wire_v1_wire__file[1293];
+    extern const uint8_t olp_wire_v1_wire__file[1403];
     return olp_wire_v1_wire__file;
 }
 

@@ -34,6 +34,7 @@ extension WireV1.Limits: Message {
         unsafe c.pointee.initial_stream_credit = self.initialStreamCredit
         unsafe c.pointee.max_concurrent_calls = self.maxConcurrentCalls
         unsafe c.pointee.ping_interval_ms = self.pingIntervalMs
+        unsafe c.pointee.initial_connection_credit = self.initialConnectionCredit
         return UnsafeMutableRawPointer(c)
     }
 
@@ -46,6 +47,7 @@ extension WireV1.Limits: Message {
         self.initialStreamCredit = unsafe c.pointee.initial_stream_credit
         self.maxConcurrentCalls = unsafe c.pointee.max_concurrent_calls
         self.pingIntervalMs = unsafe c.pointee.ping_interval_ms
+        self.initialConnectionCredit = unsafe c.pointee.initial_connection_credit
     }
 }
 
@@ -84,6 +86,10 @@ extension WireV1.Hello: Message {
             unsafe c.pointee.limits = value.lay(in: arena).assumingMemoryBound(to: Olp__Wire__V1__Limits.self)
         }
         unsafe c.pointee.serving = self.serving ? 1 : 0
+        if let value = self.sentAtUs {
+            unsafe c.pointee.has_sent_at_us = 1
+            unsafe c.pointee.sent_at_us = value
+        }
         return UnsafeMutableRawPointer(c)
     }
 
@@ -102,6 +108,7 @@ extension WireV1.Hello: Message {
             self.limits = nil
         }
         self.serving = unsafe c.pointee.serving != 0
+        self.sentAtUs = unsafe c.pointee.has_sent_at_us != 0 ? unsafe c.pointee.sent_at_us : nil
     }
 }
 

@@ -15,6 +15,9 @@ extension WireV1 {
         package var maxConcurrentCalls: UInt32
         /// Milliseconds without a frame after which a PING is due.
         package var pingIntervalMs: UInt32
+        /// Bytes of fragments that may be under way on this connection before more was granted. Absent or
+        /// zero: the sender takes no fragments.
+        package var initialConnectionCredit: UInt32
 
         package init() { self.init(maxMessage: 0) }
 
@@ -24,7 +27,8 @@ extension WireV1 {
             maxMetadata: UInt32 = 0,
             initialStreamCredit: UInt32 = 0,
             maxConcurrentCalls: UInt32 = 0,
-            pingIntervalMs: UInt32 = 0
+            pingIntervalMs: UInt32 = 0,
+            initialConnectionCredit: UInt32 = 0
         ) {
             self.maxMessage = maxMessage
             self.maxFragment = maxFragment
@@ -32,6 +36,7 @@ extension WireV1 {
             self.initialStreamCredit = initialStreamCredit
             self.maxConcurrentCalls = maxConcurrentCalls
             self.pingIntervalMs = pingIntervalMs
+            self.initialConnectionCredit = initialConnectionCredit
         }
     }
 }
@@ -53,6 +58,8 @@ extension WireV1 {
         package var limits: WireV1.Limits?
         /// False while the server starts or drains.
         package var serving: Bool
+        /// The sender's monotonic clock at sending.
+        package var sentAtUs: UInt64?
 
         package init() { self.init(minVersion: 0) }
 
@@ -64,7 +71,8 @@ extension WireV1 {
             instanceId: String = "",
             build: String = "",
             limits: WireV1.Limits? = nil,
-            serving: Bool = false
+            serving: Bool = false,
+            sentAtUs: UInt64? = nil
         ) {
             self.minVersion = minVersion
             self.maxVersion = maxVersion
@@ -74,6 +82,7 @@ extension WireV1 {
             self.build = build
             self.limits = limits
             self.serving = serving
+            self.sentAtUs = sentAtUs
         }
     }
 }
