@@ -226,6 +226,7 @@ final class ClientConnection: IOThread.Source {
         case .openSocket: openSocket()
         case .sayGoodbye: control(FrameHeader(.goAway))
         case .closeSocket:
+            flush()
             link?.close()
             link = nil
             backlog.removeAll()
@@ -283,8 +284,13 @@ final class ClientConnection: IOThread.Source {
 
     private func transmit(_ frame: OutgoingFrame) {
         guard let link else { return }
+        if backlog.add(frame) { flush() } else { link.flushLater() }
+    }
+
+    func flush() {
+        guard let link, !backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            try backlog.send(frame) { frame throws(ZeroMQError) in try link.send(frame) }
+            _ = try backlog.flush { frame throws(ZeroMQError) in try link.send(frame) }
         } catch {
             apply(.lost(reason: "\(error)"))
         }
@@ -310,9 +316,11 @@ final class ClientConnection: IOThread.Source {
     func drain() -> Bool {
         guard let link else { return false }
         do throws(ZeroMQError) {
-            try backlog.flush { frame throws(ZeroMQError) in try link.send(frame) }
             for _ in 0..<Self.batch {
-                guard let received = try link.receive() else { return false }
+                guard let received = try link.receive() else {
+                    if backlog.isBlocked { flush() }
+                    return false
+                }
                 accept(received)
                 if self.link !== link { return false }
             }

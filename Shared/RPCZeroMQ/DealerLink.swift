@@ -40,6 +40,9 @@ final class DealerLink {
         return try socket.send(frame.first, frame.second)
     }
 
+    /// Lets the connection hand over its frames at the end of this turn.
+    func flushLater() { registration.map(thread.needsFlush) }
+
     func receive() throws(ZeroMQError) -> ReceivedMessage? { try socket.receiveMessage(from: false) }
 
     func close() {

@@ -16,6 +16,8 @@ final class Listener: IOThread.Source {
     var own: Confined<Listener>?
 
     private(set) var peers: [RoutingID: ServerPeer] = [:]
+    /// Those to whom something is to be sent at the end of this turn.
+    private var corked: [ServerPeer] = []
     /// Whether the process would take work; clients prefer replicas that would.
     private var serves = true
     private(set) var isDraining = false
@@ -67,6 +69,7 @@ final class Listener: IOThread.Source {
         for peer in peers.values {
             for id in peer.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
         }
+        flush()
         peers = [:]
         if let sweep { thread.disarm(sweep) }
         if let farewell { thread.disarm(farewell) }
@@ -173,10 +176,26 @@ final class Listener: IOThread.Source {
     }
 
     private func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+        if peer.backlog.add(frame) { return flush(peer) }
+        guard !peer.needsFlush else { return }
+        peer.needsFlush = true
+        corked.append(peer)
+        registration.map(thread.needsFlush)
+    }
+
+    func flush() {
+        let peers = corked
+        corked.removeAll(keepingCapacity: true)
+        for peer in peers {
+            peer.needsFlush = false
+            flush(peer)
+        }
+    }
+
+    private func flush(_ peer: ServerPeer) {
+        guard !peer.backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            if try peer.backlog.send(frame, by: { frame throws(ZeroMQError) in try offer(frame, peer) }) == .unreachable {
-                lost(peer)
-            }
+            if !(try peer.backlog.flush(by: { frame throws(ZeroMQError) in try offer(frame, peer) })) { lost(peer) }
             if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes {
                 onFault("\(peer.id) does not read its answers and was given up")
                 lost(peer)
@@ -211,7 +230,7 @@ final class Listener: IOThread.Source {
         do throws(ZeroMQError) {
             for _ in 0..<Self.batch {
                 guard let received = try socket.receiveMessage(from: true) else {
-                    flushBacklogs()
+                    flushBlocked()
                     return false
                 }
                 accept(received)
@@ -223,14 +242,8 @@ final class Listener: IOThread.Source {
         }
     }
 
-    private func flushBacklogs() {
-        for peer in peers.values where !peer.backlog.isEmpty {
-            do throws(ZeroMQError) {
-                try peer.backlog.flush { frame throws(ZeroMQError) in try offer(frame, peer) }
-            } catch {
-                onFault("\(error)")
-            }
-        }
+    private func flushBlocked() {
+        for peer in peers.values where peer.backlog.isBlocked { flush(peer) }
     }
 
     private func accept(_ received: ReceivedMessage) {

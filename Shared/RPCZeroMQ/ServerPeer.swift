@@ -23,6 +23,7 @@ final class ServerPeer {
     /// Calls have growing ids; one at or below this was seen before.
     var lastCallID: UInt64 = 0
     var backlog = SendBacklog()
+    var needsFlush = false
     var fragments: FragmentQueue
     var received: FragmentReceiver
     var delay = QueueingDelay()

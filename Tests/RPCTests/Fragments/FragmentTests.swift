@@ -10,7 +10,8 @@ struct FragmentTests {
 
     private static func text(_ count: Int) -> TestingV1.Text {
         // Not all the same, so that pieces in the wrong order show.
-        TestingV1.Text(text: String(decoding: (0..<count).map { UInt8(97 + ($0 / 977) % 26) }, as: UTF8.self))
+        let line = "what came first stands first; "
+        return TestingV1.Text(text: String(String(repeating: line, count: count / line.utf8.count + 1).prefix(count)))
     }
 
     @Test(
