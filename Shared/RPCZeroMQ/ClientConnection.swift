@@ -1,5 +1,4 @@
 import RPC
-import Synchronization
 import Wire
 import ZeroMQ
 
@@ -93,7 +92,7 @@ final class ClientConnection: IOThread.Source {
         if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
-        call.link.id.store(id, ordering: .relaxed)
+        call.take(id: id)
         let entry = OpenCall(call)
         if let deadline = head.deadline {
             let timer = LoopTimer { [unowned self] in self.expire(id) }
@@ -106,12 +105,12 @@ final class ClientConnection: IOThread.Source {
     }
 
     /// Sends a frame of a call that was started. Dropped if the call has ended.
-    func send(_ frame: OutgoingFrame, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
+    func send(_ frame: OutgoingFrame, on call: ZeroMQClientCall) {
+        let id = call.id
         guard let entry = open[id] else { return }
         if let problem = oversize(frame) {
             entry.call.end(.failure(problem), keepingMessages: false)
-            return abandon(link, .resourceExhausted)
+            return abandon(call, .resourceExhausted)
         }
         send(frame, entry, id)
     }
@@ -138,8 +137,8 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    func grant(_ byteCount: Int, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
+    func grant(_ byteCount: Int, on call: ZeroMQClientCall) {
+        let id = call.id
         guard open[id] != nil else { return }
         control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)))
     }
@@ -147,7 +146,7 @@ final class ClientConnection: IOThread.Source {
     /// The server takes more: of a call's messages, or of pieces on the connection.
     func granted(_ header: FrameHeader) {
         guard header.callID == 0 else {
-            open[header.callID]?.call.link.credit.grant(Int(header.credit))
+            open[header.callID]?.call.credit.grant(Int(header.credit))
             return
         }
         fragments.grant(Int(header.credit))
@@ -155,8 +154,8 @@ final class ClientConnection: IOThread.Source {
     }
 
     /// Forgets a call that its caller has ended, and tells the server.
-    func abandon(_ link: ClientCallLink, _ code: StatusCode) {
-        let id = link.id.load(ordering: .relaxed)
+    func abandon(_ call: ZeroMQClientCall, _ code: StatusCode) {
+        let id = call.id
         guard open[id] != nil else { return }
         control(FrameHeader(.cancel, status: code.rawValue, callID: id))
         forget(id)
@@ -165,7 +164,7 @@ final class ClientConnection: IOThread.Source {
     private func expire(_ id: UInt64) {
         guard let call = open[id]?.call else { return }
         call.end(.failure(.deadlinePassed), keepingMessages: false)
-        abandon(call.link, .deadlineExceeded)
+        abandon(call, .deadlineExceeded)
     }
 
     /// Removes a call that has ended.

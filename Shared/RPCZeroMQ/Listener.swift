@@ -112,8 +112,8 @@ final class Listener: IOThread.Source {
 
     func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         let frame = frame.payloadBytes > peer.limits.maximumMessageBytes ? refuse(frame, peer, call) : frame
-        if peer.fragments.isFor(frame, call.link.id) {
-            peer.fragments.add(frame, of: call.link.id)
+        if peer.fragments.isFor(frame, call.id) {
+            peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
         } else {
             sealAndSend(frame, peer, call)
@@ -126,13 +126,13 @@ final class Listener: IOThread.Source {
         let error = RPCError(
             .resourceExhausted,
             "The answer has \(frame.payloadBytes) bytes; the caller takes \(peer.limits.maximumMessageBytes). Ask for less.")
-        if call.link.end() { call.link.stop(error) }
+        if call.answer.end() { call.answer.stop(error) }
         return OutgoingFrame(ending: error)
     }
 
     private func sealAndSend(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         var frame = frame
-        frame.seal(callID: call.link.id, sequence: call.nextSequence)
+        frame.seal(callID: call.id, sequence: call.nextSequence)
         call.nextSequence += 1
         let isEnd = frame.header.kind == .end
         if isEnd { forget(call, peer) }
@@ -147,7 +147,7 @@ final class Listener: IOThread.Source {
     }
 
     func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
-        let id = call.link.id
+        let id = call.id
         peer.calls[id] = nil
         if let timer = call.deadline { thread.disarm(timer) }
         if !peer.fragments.isEmpty { peer.fragments.drop(id) }
@@ -175,7 +175,7 @@ final class Listener: IOThread.Source {
         transmit(frame, peer)
     }
 
-    private func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+    func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
         if peer.backlog.add(frame) { return flush(peer) }
         guard !peer.needsFlush else { return }
         peer.needsFlush = true
@@ -214,8 +214,8 @@ final class Listener: IOThread.Source {
         guard peers.removeValue(forKey: peer.id) != nil else { return }
         for call in peer.calls.values {
             if let timer = call.deadline { thread.disarm(timer) }
-            _ = call.link.end()
-            call.link.stop(RPCError(.cancelled, "The caller's connection is gone."))
+            _ = call.answer.end()
+            call.answer.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
         peer.calls = [:]
         checkQuiet()
