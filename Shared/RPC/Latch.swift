@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A value that is set once and waited for by any number of tasks; a part of whoever owns it.
-package struct OneShot<Value: Sendable>: ~Copyable, Sendable {
-    struct State {
+/// A value that is set once and waited for by any number of tasks.
+package final class Latch<Value: Sendable>: Sendable {
+    private struct State {
         var result: Result<Value, RPCError>?
         var waiters: [Waiter] = []
     }
@@ -38,15 +38,4 @@ package struct OneShot<Value: Sendable>: ~Copyable, Sendable {
         guard let current else { preconditionFailure("a latch woke before it was set") }
         return try current.get()
     }
-}
-
-/// A ``OneShot`` that is shared.
-package final class Latch<Value: Sendable>: Sendable {
-    private let value = OneShot<Value>()
-
-    package init() {}
-
-    package var current: Result<Value, RPCError>? { value.current }
-    package func set(_ result: Result<Value, RPCError>) { value.set(result) }
-    package func wait() async throws(RPCError) -> Value { try await value.wait() }
 }

@@ -31,7 +31,11 @@ package struct ZeroMQChannel: Channel {
 
     private func start(_ head: CallHead, _ frame: OutgoingFrame) -> any ClientCall {
         let call = ZeroMQClientCall(core)
-        core.perform { $0.start(call, head, frame) }
+        if let core = core.ifCurrent {
+            core.start(call, head, frame)
+        } else {
+            core.submit { $0.start(call, head, frame) }
+        }
         return call
     }
 

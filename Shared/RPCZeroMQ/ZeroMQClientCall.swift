@@ -13,10 +13,16 @@ final class ZeroMQClientCall: ClientCall {
     private let place = Atomic<UInt64>(0)
     let credit = CreditGate()
     let inbox = Inbox()
-    private let initial = OneShot<Metadata>()
+    private let initial = Mutex(InitialMetadata())
     private let trailing = Mutex(Metadata())
     private let window = Mutex(ReceiveWindow())
     private let ended = Atomic<Bool>(false)
+
+    /// The server's initial metadata, and whoever waits for it: few do, so what they wait with is made for them only.
+    private struct InitialMetadata {
+        var known: Result<Metadata, RPCError>?
+        var latch: Latch<Metadata>?
+    }
 
     init(_ core: Confined<ChannelCore>) { self.core = core }
 
@@ -38,18 +44,26 @@ final class ZeroMQClientCall: ClientCall {
         switch result {
         case .success(let metadata):
             if !metadata.isEmpty { trailing.withLock { $0 = metadata } }
-            initial.set(.success(Metadata()))
+            know(.success(Metadata()))
             credit.close(RPCError(.cancelled, "The server has ended the call."))
             if let last { inbox.finish(with: last) } else { inbox.finish() }
         case .failure(let error):
-            initial.set(.failure(error))
+            know(.failure(error))
             credit.close(error)
             inbox.fail(error, keepingMessages: keepingMessages)
         }
     }
 
     /// The server's initial metadata has come, or a message and with it that there is none.
-    func answered(with metadata: Metadata) { initial.set(.success(metadata)) }
+    func answered(with metadata: Metadata) { know(.success(metadata)) }
+
+    private func know(_ metadata: Result<Metadata, RPCError>) {
+        let latch = initial.withLock { initial in
+            if initial.known == nil { initial.known = metadata }
+            return initial.latch.take()
+        }
+        latch?.set(metadata)
+    }
 
     /// Counts a message of the stream; false if the server had no credit for it.
     func received(_ byteCount: Int) -> Bool { window.withLock { $0.received(byteCount) } }
@@ -93,12 +107,20 @@ final class ZeroMQClientCall: ClientCall {
         core.submit { $0.grant(grant, on: self) }
     }
 
-    func initialMetadata() async throws(RPCError) -> Metadata { try await initial.wait() }
+    func initialMetadata() async throws(RPCError) -> Metadata {
+        let (known, latch) = initial.withLock { initial -> (Result<Metadata, RPCError>?, Latch<Metadata>) in
+            let latch = initial.latch ?? Latch()
+            if initial.known == nil { initial.latch = latch }
+            return (initial.known, latch)
+        }
+        if let known { return try known.get() }
+        return try await latch.wait()
+    }
 
     var trailingMetadata: Metadata { trailing.withLock { $0 } }
 
     var hasAnswered: Bool {
-        if case .success? = initial.current { true } else { false }
+        if case .success? = initial.withLock({ $0.known }) { true } else { false }
     }
 
     /// By its number in this process; nil: none has the call yet.

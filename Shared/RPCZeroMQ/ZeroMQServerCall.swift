@@ -101,6 +101,10 @@ final class ZeroMQServerCall: ServerCall {
     }
 
     private func transmit(_ frame: OutgoingFrame) {
-        listener.perform { [routingID, id] in $0.send(frame, routingID, id) }
+        if let listener = listener.ifCurrent {
+            listener.send(frame, routingID, id)
+        } else {
+            listener.submit { [routingID, id] in $0.send(frame, routingID, id) }
+        }
     }
 }
