@@ -1,36 +1,46 @@
 /* Lets the thread sanitizer see Swift's Mutex.
  *
- * The sanitizer sees a mutex that is free being taken, and every release, because that code is compiled into whoever uses
- * it. Waiting for a mutex happens inside the toolchain's own library, which is not instrumented; what was written under the
- * mutex before then looks like a race. This function takes the place of the library's, calls it, and says what it has done. */
+ * The sanitizer sees a free mutex being taken, and being released while nobody waits, because that code is compiled into
+ * whoever uses it. Waiting, and waking who waits, happens inside the toolchain's own library, which is not instrumented;
+ * what was written under the mutex before then looks like a race. These two take the place of the library's functions,
+ * call them, and say what they do. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Synchronization._MutexHandle._lockSlow(UInt32) */
+/* Synchronization._MutexHandle._lockSlow(UInt32) and _unlockSlow() */
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
+#define SWIFT __attribute__((swiftcall))
+#define SELF __attribute__((swift_context))
 
-typedef __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_context)) void *mutex);
+typedef SWIFT void lock_slow(uint32_t thread, SELF void *mutex);
+typedef SWIFT void unlock_slow(SELF void *mutex);
 
-/* Of the sanitizer: all that was released at this address has happened before. */
+/* Of the sanitizer: all before the release at an address has happened before what follows an acquire there. */
 void __tsan_acquire(void *address);
+void __tsan_release(void *address);
 
-lock_slow olp_lock_slow __asm__(LOCK_SLOW);
+SWIFT void olp_lock_slow(uint32_t thread, SELF void *mutex) __asm__(LOCK_SLOW);
+SWIFT void olp_unlock_slow(SELF void *mutex) __asm__(UNLOCK_SLOW);
 
-__attribute__((swiftcall)) void olp_lock_slow(uint32_t thread, __attribute__((swift_context)) void *mutex) {
-    static _Atomic(lock_slow *) original;
-    lock_slow *call = atomic_load(&original);
-    if (!call) {
-        call = (lock_slow *)dlsym(RTLD_NEXT, LOCK_SLOW);
-        if (!call) abort();
-        atomic_store(&original, call);
-    }
-    call(thread, mutex);
+static void *original(const char *name) {
+    void *function = dlsym(RTLD_NEXT, name);
+    if (!function) abort();
+    return function;
+}
+
+SWIFT void olp_lock_slow(uint32_t thread, SELF void *mutex) {
+    ((lock_slow *)original(LOCK_SLOW))(thread, mutex);
     __tsan_acquire(mutex);
+}
+
+SWIFT void olp_unlock_slow(SELF void *mutex) {
+    __tsan_release(mutex);
+    ((unlock_slow *)original(UNLOCK_SLOW))(mutex);
 }
 #endif
 #endif
