@@ -1,15 +1,12 @@
 import Wire
 
 enum HeaderTarget {
-    /// What is written to these bytes of the header is always zero.
-    private static let unused = 20..<24
-
     static func run(_ input: UnsafeRawBufferPointer) {
         do throws(FrameHeader.Problem) {
             let header = try unsafe FrameHeader(reading: input)
             let written = bytes(of: header)
             for index in written.indices {
-                let expected = unsafe unused.contains(index) ? 0 : input[index]
+                let expected = unsafe input[index]
                 require(written[index] == expected, "byte \(index) was \(expected), is written as \(written[index])")
             }
             let again: FrameHeader? = unsafe written.withUnsafeBytes { unsafe try? FrameHeader(reading: $0) }
