@@ -33,6 +33,9 @@ package struct ConnectionLimits: Hashable, Sendable {
     static let goodbyeLinger = Duration.milliseconds(100)
     /// Bytes of answers that wait for a client which does not read; above them the client is given up.
     package static let maximumBacklogBytes = 64 << 20
+    /// Bytes of big answers whose pieces a client does not take; above them the client is given up. More than of small ones:
+    /// these are held for as long as a slow client needs, and a dead one shows by its silence.
+    package static let maximumQueuedFragmentBytes = 512 << 20
     /// Payloads above this many bytes travel in a frame of their own instead of being copied behind their header.
     package static let inlinePayloadBytes = 8 << 10
     /// What a frame may have besides its message: header, call or end, metadata, details.

@@ -10,6 +10,14 @@ struct FragmentQueue {
         case frame(OutgoingFrame)
         /// A message of which `sent` bytes have gone.
         case message(Frame, sent: Int, flags: FrameHeader.Flags)
+
+        /// Bytes of messages in it that have not gone.
+        var byteCount: Int {
+            switch self {
+            case .frame(let frame): frame.payloadBytes
+            case .message(let message, let sent, _): message.count - sent
+            }
+        }
     }
 
     private struct CallQueue {
@@ -24,6 +32,8 @@ struct FragmentQueue {
     private var credit: Int
     /// Whose turn it is, first.
     private var calls: [CallQueue] = []
+    /// Bytes of messages that wait.
+    private(set) var byteCount = 0
 
     /// - Parameter limits: what the other side takes.
     init(_ limits: ConnectionLimits) {
@@ -44,6 +54,7 @@ struct FragmentQueue {
 
     mutating func add(_ frame: OutgoingFrame, of call: UInt64) {
         let items = Self.items(of: frame, cutUp: cutsUp && frame.payloadBytes > fragmentBytes)
+        byteCount += frame.payloadBytes
         if let index = calls.firstIndex(where: { $0.id == call }) {
             calls[index].items += items
         } else {
@@ -76,6 +87,7 @@ struct FragmentQueue {
         switch calls[turn].items[0] {
         case .frame(let frame):
             calls[turn].items.removeFirst()
+            byteCount -= frame.payloadBytes
             return frame
         case .message(let message, let sent, let flags):
             guard credit > 0 else { return nil }
@@ -83,6 +95,7 @@ struct FragmentQueue {
             let isLast = sent + count == message.count
             let fragment = OutgoingFrame(fragmentOf: message, from: sent, count: count, isLast: isLast, flags)
             credit -= count
+            byteCount -= count
             if isLast {
                 calls[turn].items.removeFirst()
             } else {
@@ -93,5 +106,8 @@ struct FragmentQueue {
     }
 
     /// Forgets what waits of a call.
-    mutating func drop(_ call: UInt64) { calls.removeAll { $0.id == call } }
+    mutating func drop(_ call: UInt64) {
+        guard let index = calls.firstIndex(where: { $0.id == call }) else { return }
+        for item in calls.remove(at: index).items { byteCount -= item.byteCount }
+    }
 }

@@ -115,6 +115,7 @@ final class Listener: IOThread.Source {
         if peer.fragments.isFor(frame, call.id) {
             peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
+            if peer.fragments.byteCount > ConnectionLimits.maximumQueuedFragmentBytes { giveUp(peer) }
         } else {
             sealAndSend(frame, peer, call)
         }
@@ -196,13 +197,15 @@ final class Listener: IOThread.Source {
         guard !peer.backlog.isEmpty else { return }
         do throws(ZeroMQError) {
             if !(try peer.backlog.flush(by: { frame throws(ZeroMQError) in try offer(frame, peer) })) { lost(peer) }
-            if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes {
-                onFault("\(peer.id) does not read its answers and was given up")
-                lost(peer)
-            }
+            if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes { giveUp(peer) }
         } catch {
             onFault("\(error)")
         }
+    }
+
+    private func giveUp(_ peer: ServerPeer) {
+        onFault("\(peer.id) does not read its answers and was given up")
+        lost(peer)
     }
 
     private func offer(_ frame: OutgoingFrame, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
