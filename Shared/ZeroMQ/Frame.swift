@@ -23,6 +23,11 @@ package final class Frame: @unchecked Sendable {
         }
     }
 
+    convenience init(copying bytes: [UInt8]) {
+        self.init(byteCount: bytes.count)
+        unsafe mutableBytes.copyBytes(from: bytes)
+    }
+
     deinit {
         unsafe zmq_msg_close(message)
         unsafe message.deallocate()
@@ -38,5 +43,14 @@ package final class Frame: @unchecked Sendable {
     /// The bytes, to be filled by the frame's only holder.
     @unsafe package var mutableBytes: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
+    }
+
+    /// A copy of the bytes.
+    var array: [UInt8] { unsafe Array(bytes) }
+
+    /// What libzmq knows of the connection by which the frame came, such as "User-Id".
+    func property(_ name: String) -> String? {
+        guard let text = unsafe zmq_msg_gets(message, name) else { return nil }
+        return unsafe String(cString: text)
     }
 }
