@@ -29,6 +29,7 @@ final class ClientConnection: IOThread.Source {
     private let endpoint: Endpoint
     private let identity: ProcessIdentity
     private let limits: ConnectionLimits
+    private let security: DialSecurity
     private let jitter: () -> Double
 
     private var machine = ConnectionMachine()
@@ -43,13 +44,14 @@ final class ClientConnection: IOThread.Source {
 
     init(
         _ endpoint: Endpoint, thread: IOThread, context: Context, identity: ProcessIdentity, limits: ConnectionLimits,
-        jitter: @escaping () -> Double
+        security: DialSecurity, jitter: @escaping () -> Double
     ) {
         self.endpoint = endpoint
         self.thread = thread
         self.context = context
         self.identity = identity
         self.limits = limits
+        self.security = security
         self.jitter = jitter
     }
 
@@ -231,7 +233,8 @@ final class ClientConnection: IOThread.Source {
 
     private func openSocket() {
         do throws(ZeroMQError) {
-            link = try DealerLink(to: endpoint, thread: thread, context: context, limits: limits, owner: self)
+            link = try DealerLink(
+                to: endpoint, thread: thread, context: context, limits: limits, security: security, owner: self)
         } catch {
             apply(.lost(reason: "\(error)"))
         }

@@ -14,10 +14,12 @@ final class DealerLink {
     private static let counter = Atomic<Int>(0)
 
     init(
-        to endpoint: Endpoint, thread: IOThread, context: Context, limits: ConnectionLimits, owner: ClientConnection
+        to endpoint: Endpoint, thread: IOThread, context: Context, limits: ConnectionLimits, security: DialSecurity,
+        owner: ClientConnection
     ) throws(ZeroMQError) {
         var options = Socket.Options()
         options.maximumMessageBytes = limits.maximumFrameBytes
+        options.security = try security.next()
         let socket = try Socket(.dealer, in: context, options: options)
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let monitor = try SocketMonitor(socket, in: context, name: "dealer-monitor-\(number)")

@@ -16,8 +16,10 @@ final class ServerPeer {
     let id: RoutingID
     var machine: PeerMachine
     var limits = ConnectionLimits()
-    /// What the client calls itself; for logs and authorisation above.
+    /// Who the client is: by its key, or where connections have none as it says itself. For logs and histories.
     var name = ""
+    /// Who holds the connection; nil if it is not encrypted.
+    var sender: AuthenticatedPeer?
     var calls: [UInt64: OpenCall] = [:]
     /// Calls have growing ids; one at or below this was seen before.
     var lastCallID: UInt64 = 0
