@@ -22,6 +22,8 @@ final class ChannelCore {
         let jitter: () -> Double
         /// A random number below its argument.
         let random: (Int) -> Int
+        /// What a connection is secured with; the error says why it must not be made.
+        let security: (Endpoint) throws(SecurityProblem) -> DialSecurity
     }
 
     let making: Making
@@ -61,21 +63,31 @@ final class ChannelCore {
             // An older list is better than none.
             if connections.isEmpty { listFailed(error.message) }
         case .success(let texts):
-            let endpoints = texts.prefix(Target.maximumReplicas).compactMap { try? Endpoint($0) }
-            replace(by: endpoints)
-            if endpoints.isEmpty { listFailed("\(target) has no replicas now") } else { listFailure = nil }
+            do throws(SecurityProblem) {
+                let endpoints = texts.prefix(Target.maximumReplicas).compactMap { try? Endpoint($0) }
+                try replace(by: endpoints)
+                if endpoints.isEmpty { listFailed("\(target) has no replicas now") } else { listFailure = nil }
+            } catch {
+                if connections.isEmpty { listFailed("\(error)") }
+            }
         }
         dialIfWanted()
     }
 
-    private func replace(by endpoints: [Endpoint]) {
+    /// - Throws: why a connection to one of them must not be made; all stay as they were then.
+    private func replace(by endpoints: [Endpoint]) throws(SecurityProblem) {
         var left = connections
-        connections = endpoints.map { endpoint in
-            if let index = left.firstIndex(where: { $0.endpoint == endpoint && !$0.isLeaving }) { return left.remove(at: index) }
-            lastReplica += 1
-            return ClientConnection(endpoint, replica: lastReplica, owner: self, making)
+        var new: [ClientConnection] = []
+        for endpoint in endpoints {
+            if let index = left.firstIndex(where: { $0.endpoint == endpoint && !$0.isLeaving }) {
+                new.append(left.remove(at: index))
+            } else {
+                let security = try making.security(endpoint)
+                lastReplica += 1
+                new.append(ClientConnection(endpoint, replica: lastReplica, owner: self, making, security))
+            }
         }
-        connections += left
+        connections = new + left
         for connection in left { connection.leave() }
     }
 

@@ -20,6 +20,7 @@ final class ClientConnection: IOThread.Source {
     /// Its own among all replicas that the channel ever had.
     let replica: UInt64
     private let making: ChannelCore.Making
+    private let security: DialSecurity
     private unowned let owner: ChannelCore
     private var thread: IOThread { making.thread }
 
@@ -41,11 +42,15 @@ final class ClientConnection: IOThread.Source {
     /// The last call that a server which goes away took.
     private var lastAccepted: UInt64?
 
-    init(_ endpoint: Endpoint, replica: UInt64, owner: ChannelCore, _ making: ChannelCore.Making) {
+    init(
+        _ endpoint: Endpoint, replica: UInt64, owner: ChannelCore, _ making: ChannelCore.Making,
+        _ security: DialSecurity
+    ) {
         self.endpoint = endpoint
         self.replica = replica
         self.owner = owner
         self.making = making
+        self.security = security
         fragments = FragmentQueue(ConnectionLimits())
         received = FragmentReceiver(making.limits)
     }
@@ -258,7 +263,8 @@ final class ClientConnection: IOThread.Source {
     private func openSocket() {
         do throws(ZeroMQError) {
             link = try DealerLink(
-                to: endpoint, thread: thread, context: making.context, limits: making.limits, owner: self)
+                to: endpoint, thread: thread, context: making.context, limits: making.limits, security: security,
+                owner: self)
         } catch {
             apply(.lost(reason: "\(error)"))
         }

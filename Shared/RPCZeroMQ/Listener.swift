@@ -11,6 +11,7 @@ final class Listener: IOThread.Source {
     let server: RPCServer
     private let identity: ProcessIdentity
     let limits: ConnectionLimits
+    private let security: ServerSecurity
     private let onFault: @Sendable (String) -> Void
     /// Set right after the listener was confined to its thread; it is what calls hold.
     var own: Confined<Listener>?
@@ -28,11 +29,13 @@ final class Listener: IOThread.Source {
     /// Binds. To be made on any thread, used on the I/O thread alone.
     init(
         _ endpoint: Endpoint, server: RPCServer, thread: IOThread, context: Context, identity: ProcessIdentity,
-        limits: ConnectionLimits, linger: Duration, onFault: @escaping @Sendable (String) -> Void
+        limits: ConnectionLimits, security: ServerSecurity, linger: Duration,
+        onFault: @escaping @Sendable (String) -> Void
     ) throws(ZeroMQError) {
         var options = Socket.Options()
         options.maximumMessageBytes = limits.maximumFrameBytes
         options.linger = linger
+        options.security = security.socket
         let socket = try Socket(.router, in: context, options: options)
         descriptor = try socket.fileDescriptor()
         try socket.bind(endpoint)
@@ -41,6 +44,7 @@ final class Listener: IOThread.Source {
         self.server = server
         self.identity = identity
         self.limits = limits
+        self.security = security
         self.onFault = onFault
     }
 
@@ -270,7 +274,7 @@ final class Listener: IOThread.Source {
         let hello = frame.header.kind == .hello ? try? frame.part(as: WireV1.Hello.self) : nil
         let isHello = hello.map(ProtocolVersion.isSpoken) ?? false
         switch peer.machine.heard(isHello: isHello, now: thread.turnTime) {
-        case .accept: hello.map { greet($0, peer) } ?? dispatch(frame, peer)
+        case .accept: hello.map { greet($0, peer, received.sender) } ?? dispatch(frame, peer)
         case .refuse: refuse(peer)
         case .ignore: break
         }
@@ -285,9 +289,13 @@ final class Listener: IOThread.Source {
         lost(peer)
     }
 
-    private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer) {
+    private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer, _ sender: AuthenticatedPeer?) {
+        guard let name = security.name(of: sender, else: hello.service) else {
+            // Its key was taken off the list while it was connected.
+            return lost(peer)
+        }
         let now = IOThread.clock() / 1000
-        peer.greeted(hello)
+        peer.greeted(hello, name: name, sender)
         if let sent = hello.sentAtUs { _ = peer.delay.delay(sent: sent, received: now) }
         var frame = OutgoingFrame(
             FrameHeader(.helloAck),
@@ -303,6 +311,10 @@ final class Listener: IOThread.Source {
         let timer = LoopTimer { [unowned self] in
             let now = thread.turnTime
             for peer in peers.values where peer.machine.isOverdue(now: now) { lost(peer) }
+            for peer in security.dropped(of: peers.values) {
+                onFault("\(peer.shownName) is not on the list of callers any more and is not served")
+                lost(peer)
+            }
             armSweep()
         }
         sweep = timer

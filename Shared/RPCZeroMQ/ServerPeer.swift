@@ -19,8 +19,11 @@ final class ServerPeer {
     var machine: PeerMachine
     /// What the client takes.
     private(set) var limits = ConnectionLimits()
-    /// What the client calls itself, or how the connection is called here; for logs and authorisation above.
+    /// Who the client is: by its key, or where connections have none as it says itself, or else what the connection is called
+    /// here. For logs and histories.
     private(set) var shownName: String
+    /// Who holds the connection; nil if it is not encrypted.
+    private(set) var sender: AuthenticatedPeer?
     var calls: [UInt64: OpenCall] = [:]
     /// Calls have growing ids; one at or below this was seen before.
     var lastCallID: UInt64 = 0
@@ -39,9 +42,10 @@ final class ServerPeer {
         received = FragmentReceiver(limits)
     }
 
-    func greeted(_ hello: WireV1.Hello) {
+    func greeted(_ hello: WireV1.Hello, name: String, _ sender: AuthenticatedPeer?) {
+        self.sender = sender
         limits = hello.connectionLimits
-        if !hello.service.isEmpty { shownName = hello.service }
+        if !name.isEmpty { shownName = name }
         fragments = FragmentQueue(limits)
     }
 }

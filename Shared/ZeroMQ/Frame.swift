@@ -42,6 +42,11 @@ package struct Frame: @unchecked Sendable {
         }
     }
 
+    init(copying bytes: [UInt8]) {
+        self.init(byteCount: bytes.count)
+        unsafe mutableBytes.copyBytes(from: bytes)
+    }
+
     package var count: Int { unsafe zmq_msg_size(message) }
 
     /// The bytes. They stay where they are as long as the frame lives and is not sent.
@@ -52,5 +57,14 @@ package struct Frame: @unchecked Sendable {
     /// The bytes, to be filled by the frame's only holder.
     @unsafe package var mutableBytes: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
+    }
+
+    /// A copy of the bytes.
+    var array: [UInt8] { unsafe Array(bytes) }
+
+    /// What libzmq knows of the connection by which the frame came, such as "User-Id".
+    func property(_ name: String) -> String? {
+        guard let text = unsafe zmq_msg_gets(message, name) else { return nil }
+        return unsafe String(cString: text)
     }
 }

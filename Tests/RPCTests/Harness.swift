@@ -9,7 +9,7 @@ import ZeroMQ
 
 /// Which way a test's calls take. Every behaviour of calls holds on all of them.
 enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
-    case inProcess, ipc, tcp
+    case inProcess, ipc, tcp, curve
 
     var testDescription: String { "\(self)" }
 }
@@ -30,10 +30,13 @@ func withCalls<Result>(
     }
     let folder = try TemporaryDirectory()
     let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"
-    let serving = ZeroMQTransport(identity: .testing("server"), limits: limits)
-    let calling = ZeroMQTransport(identity: .testing("client"), limits: limits)
+    let keys = try transport == .curve ? TestKeys(folder) : nil
+    let serving = ZeroMQTransport(
+        identity: .testing("server"), security: try keys?.servingPolicy() ?? .plainTCP, limits: limits)
+    let calling = ZeroMQTransport(
+        identity: .testing("client"), security: try keys?.callingPolicy() ?? .plainTCP, limits: limits)
     let listener = try serving.serve(server, at: Endpoint(endpoint))
-    let channel = calling.channel(to: try Endpoint(listener.endpoint))
+    let channel = try calling.channel(to: Endpoint(listener.endpoint), service: "server")
     defer {
         channel.close()
         listener.stop()
@@ -42,6 +45,30 @@ func withCalls<Result>(
         withExtendedLifetime(folder) {}
     }
     return try await body(CallsClient(channel), channel)
+}
+
+/// Keys of a server and of the one client that it lets in, with their lists.
+struct TestKeys {
+    let folder: TemporaryDirectory
+    let server = CurveKeyPair.make()
+    let client = CurveKeyPair.make()
+
+    init(_ folder: TemporaryDirectory) throws {
+        self.folder = folder
+        try setCallers("caller \(client.publicKey)\n")
+        try setServices("server \(server.publicKey)\n")
+    }
+
+    func setCallers(_ text: String) throws { try folder.write(text, to: "callers") }
+    func setServices(_ text: String) throws { try folder.write(text, to: "services") }
+
+    func servingPolicy() throws -> SecurityPolicy {
+        .curve(own: server, callers: try KeyListFile(folder.file("callers")), services: nil)
+    }
+
+    func callingPolicy() throws -> SecurityPolicy {
+        .curve(own: client, callers: nil, services: try KeyListFile(folder.file("services")))
+    }
 }
 
 extension ProcessIdentity {
