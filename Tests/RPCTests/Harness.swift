@@ -21,25 +21,48 @@ func withCalls<Result>(
 ) async throws -> Result {
     var router = Router()
     handlers.register(with: &router)
-    let server = RPCServer(router: router, interceptors: interceptors)
-    if transport == .inProcess {
-        let channel = InProcessChannel(to: server)
-        return try await body(CallsClient(channel), channel)
+    return try await withServer(over: transport, router, interceptors: interceptors, limits: limits) {
+        server async throws in
+        try await server.withChannel { channel async throws in try await body(CallsClient(channel), channel) }
     }
+}
+
+/// A server with any handlers, for the time of `body`.
+func withServer<Result>(
+    over transport: Transport, _ router: Router, interceptors: [any ServerInterceptor] = [],
+    limits: ConnectionLimits = ConnectionLimits(), _ body: (TestServer) async throws -> Result
+) async throws -> Result {
+    let server = RPCServer(router: router, interceptors: interceptors)
+    if transport == .inProcess { return try await body(TestServer { (InProcessChannel(to: server), {}) }) }
     let folder = try TemporaryDirectory()
     let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"
     let serving = ZeroMQTransport(identity: .testing("server"), limits: limits)
     let calling = ZeroMQTransport(identity: .testing("client"), limits: limits)
     let listener = try serving.serve(server, at: Endpoint(endpoint))
-    let channel = calling.channel(to: try Endpoint(listener.endpoint))
     defer {
-        channel.close()
         listener.stop()
         calling.shutDown()
         serving.shutDown()
         withExtendedLifetime(folder) {}
     }
-    return try await body(CallsClient(channel), channel)
+    return try await body(TestServer {
+        let channel = calling.channel(to: try Endpoint(listener.endpoint))
+        return (channel, { channel.close() })
+    })
+}
+
+/// A server that runs, and the way to it.
+struct TestServer: Sendable {
+    private let open: @Sendable () throws -> (any Channel, close: @Sendable () -> Void)
+
+    init(open: @escaping @Sendable () throws -> (any Channel, close: @Sendable () -> Void)) { self.open = open }
+
+    /// A channel of its own for the time of `body`.
+    func withChannel<Result>(_ body: (any Channel) async throws -> Result) async throws -> Result {
+        let (channel, close) = try open()
+        defer { close() }
+        return try await body(channel)
+    }
 }
 
 extension ProcessIdentity {
