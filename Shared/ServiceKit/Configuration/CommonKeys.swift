@@ -34,7 +34,9 @@ package enum CommonKeys {
     package static func peer(_ name: String) -> ConfigurationKey<String?> {
         ConfigurationKey(
             optional: "peer-\(name)",
-            "Where \(name) answers calls: ipc:///path or tcp://host:port. Default: its socket in the runtime folder.")
+            "Where \(name) answers calls: ipc:///path or tcp://host:port, several with commas if it has replicas, "
+                + "file:///path with one a line, or dns:///host:port for every address of a name. "
+                + "Default: its socket in the runtime folder.")
     }
 }
 
