@@ -29,7 +29,7 @@ final class DealerLink {
         self.socket = socket
         self.monitor = monitor
         self.thread = thread
-        watcher = MonitorSource()
+        watcher = MonitorSource(security)
         watcher.link = self
         watcher.owner = owner
         monitorRegistration = thread.add(watcher, descriptor: monitorDescriptor)
@@ -56,9 +56,15 @@ final class DealerLink {
     private final class MonitorSource: IOThread.Source {
         weak var link: DealerLink?
         weak var owner: ClientConnection?
+        private let security: DialSecurity
+
+        init(_ security: DialSecurity) { self.security = security }
 
         func drain() -> Bool {
-            while let link, let event = try? link.monitor.next() { owner?.monitorSaid(event) }
+            while let link, let event = try? link.monitor.next() {
+                if event == .connected { security.succeeded() }
+                owner?.monitorSaid(event)
+            }
             return false
         }
     }
