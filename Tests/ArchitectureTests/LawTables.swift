@@ -25,9 +25,8 @@ enum ImportTable {
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
         "Storage": ["Values", "Sodium", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird",
-            "Logging",
-            "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
+            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
+            "Hummingbird", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [

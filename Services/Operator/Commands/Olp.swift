@@ -24,7 +24,7 @@ package struct Olp: AsyncParsableCommand {
         version: "olp \(Release.version)",
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
-            SampleCommand.self, DemoCommand.self, CheckCommand.self, BenchCommand.self,
+            SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self,
         ])
 
     package init() {}

@@ -7,21 +7,23 @@ package import Storage
 /// Puts round a service's own methods what every process has: health, reflection, the event feed of its store, logging,
 /// metrics and the translation of errors. Tests of a service use it too, over the in-process transport.
 package enum StandardServices {
+    /// - Parameter actors: who checks that an actor is signed; nil: actors are believed, as among processes of one user.
     package static func server(
-        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger
+        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger,
+        actors: ActorVerifier? = nil
     ) -> RPCServer {
         var router = own
         if let store { FeedService(store: store).register(with: &router) }
         let services = (router.services + [healthName, reflectionName]).sorted()
         HealthService(readiness: readiness, services: services).register(with: &router)
         ReflectionService(services: services).register(with: &router)
-        return RPCServer(
-            router: router,
-            interceptors: [
-                CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
-                StreamEnding(readiness: readiness),
-                ErrorMapping(),
-            ])
+        var interceptors: [any ServerInterceptor] = [
+            CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
+            StreamEnding(readiness: readiness),
+            ErrorMapping(),
+        ]
+        if let actors { interceptors.insert(ActorCheck(verifier: actors), at: 1) }
+        return RPCServer(router: router, interceptors: interceptors)
     }
 
     /// The way of a process to methods of its own. Errors are translated as on any other; whoever calls logs and counts,

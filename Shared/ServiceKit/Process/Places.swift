@@ -48,6 +48,9 @@ struct Places {
             let key = CommonKeys.peer(peer)
             peers[peer] = try Self.target(configuration[key] ?? runtime.endpoint(of: peer), key: key.name)
         }
+        if definition.usesCalls {
+            try ProcessSecurity.check(listen: listen, peers: peers, definition, configuration)
+        }
         guard definition.store != nil else { return }
         let location = try Self.store(definition.name, configuration, environment)
         do throws(StoreError) {

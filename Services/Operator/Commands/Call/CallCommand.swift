@@ -43,6 +43,8 @@ package struct CallCommand: OlpCommand {
             valueName: "endpoint"))
     package var endpoint: String?
 
+    @OptionGroup(title: "To services on other machines") package var security: ConnectionOptions
+
     @Option(name: .long, help: "Longest wait for the whole call, in seconds.")
     package var timeout = 30.0
 
@@ -82,7 +84,8 @@ package struct CallCommand: OlpCommand {
         case .rpc(let process, let name, let request):
             let method = try MethodFinder.find(name)
             let endpoint = try self.endpoint ?? endpointOfSuite(process, method, surroundings)
-            try await callService(method, request, at: endpoint, console, surroundings)
+            let target = Target(address: endpoint, process: process ?? MethodFinder.process(of: method))
+            try await callService(method, request, at: target, console, surroundings)
         }
     }
 
@@ -101,8 +104,14 @@ package struct CallCommand: OlpCommand {
         return endpoint
     }
 
+    private struct Target {
+        let address: String
+        /// Whose key the other end must have; nil if the method does not tell.
+        let process: String?
+    }
+
     private func callService(
-        _ method: MethodEntry, _ text: String, at address: String, _ console: Console, _ surroundings: Surroundings
+        _ method: MethodEntry, _ text: String, at target: Target, _ console: Console, _ surroundings: Surroundings
     ) async throws {
         guard !method.descriptor.kind.hasRequestStream else {
             throw Failure(
@@ -117,16 +126,17 @@ package struct CallCommand: OlpCommand {
                 .usage, "the request is not a \(method.requestName): \(error)",
                 advice: "Its fields: olp call --describe \(MethodFinder.shortName(method))")
         }
-        let target: Endpoint
+        let address = target.address
+        let endpoint: Endpoint
         do {
-            target = try Endpoint(address)
+            endpoint = try Endpoint(address)
         } catch {
             throw Failure(.usage, "--endpoint \(address): \(error)")
         }
         var options = CallOptions(
             timeout: .seconds(timeout), metadata: Metadata(), idempotencyKey: key, waitForReady: false)
         options.metadata = try sentMetadata(surroundings)
-        let connection = ServiceConnection(target)
+        let connection = try security.connect(endpoint, process: target.process, surroundings)
         defer { connection.close() }
         do throws(RPCError) {
             if method.descriptor.kind.hasResponseStream {
@@ -156,6 +166,7 @@ package struct CallCommand: OlpCommand {
         } catch {
             throw Failure(.usage, "\(error)")
         }
+        try security.sign(&sent, surroundings)
         return sent
     }
 
