@@ -52,6 +52,15 @@ package enum Target: Hashable, Sendable, CustomStringConvertible {
         text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
     }
 
+    /// Whether it is known already that calls go over tcp. What a file names is seen when it is read.
+    package var leavesTheMachine: Bool {
+        switch self {
+        case .replicas(let endpoints): endpoints.contains { $0.scheme == .tcp }
+        case .dns: true
+        case .file: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .replicas(let endpoints): endpoints.map(\.description).joined(separator: ",")

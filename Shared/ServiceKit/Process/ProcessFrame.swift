@@ -79,7 +79,10 @@ struct ProcessFrame {
             in: metrics, service: definition.name, instanceID: instanceID, clock: surroundings.wallClock)
         let clientMetrics = ClientCallMetrics(metrics)
         let channels = Dictionary(
-            uniqueKeysWithValues: try places.peers.map { ($0, try transport.channel(to: $1, service: $0)) })
+            uniqueKeysWithValues: try places.peers.map { name, target in
+                (name, try transport.channel(
+                    to: target, service: name, policy: PeerChannel.config.balancing ?? .standard))
+            })
         defer { for channel in channels.values { channel.close() } }
         let jitter: @Sendable () -> Double = { .random(in: 0.8...1.2) }
         let environment = ServiceEnvironment(

@@ -8,7 +8,7 @@ package enum ProcessSecurity {
     /// What the keys make of the configuration, without a look at the files.
     /// - Throws: if an endpoint over tcp lacks what makes it safe.
     static func check(
-        listen: [Endpoint], peers: [String: Endpoint], _ definition: ServiceDefinition, _ configuration: Configuration
+        listen: [Endpoint], peers: [String: Target], _ definition: ServiceDefinition, _ configuration: Configuration
     ) throws(ConfigurationProblem) {
         let hasKey = configuration[CommonKeys.keyFile] != nil
         guard !configuration[CommonKeys.plainTCP] else {
@@ -21,20 +21,20 @@ package enum ProcessSecurity {
         if let endpoint = listen.first(where: { $0.scheme == .tcp }) {
             try require(hasKey && configuration[CommonKeys.allowedCallers] != nil, "listen", endpoint, "allowed-callers")
         }
-        for (name, endpoint) in peers.sorted(by: { $0.key < $1.key }) where endpoint.scheme == .tcp {
+        for (name, target) in peers.sorted(by: { $0.key < $1.key }) where target.leavesTheMachine {
             try require(
-                hasKey && configuration[CommonKeys.knownServices] != nil, CommonKeys.peer(name).name, endpoint,
+                hasKey && configuration[CommonKeys.knownServices] != nil, CommonKeys.peer(name).name, target,
                 "known-services")
         }
     }
 
     private static func require(
-        _ condition: Bool, _ key: String, _ endpoint: Endpoint, _ list: String
+        _ condition: Bool, _ key: String, _ place: some CustomStringConvertible, _ list: String
     ) throws(ConfigurationProblem) {
         guard !condition else { return }
         throw ConfigurationProblem(
             .missing,
-            "\(key): \(endpoint) needs key-file and \(list), which `olp keys make` writes; or, where nobody else is on "
+            "\(key): \(place) needs key-file and \(list), which `olp keys make` writes; or, where nobody else is on "
                 + "the network, plain-tcp = true")
     }
 
