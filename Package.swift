@@ -122,7 +122,7 @@ let package = Package(
                                   "ServiceKit", "Storage", "Values", "Wire", "ZeroMQ", log, lifecycle]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "ServiceKit",
                                 "Values", "Wire", "ZeroMQ", arguments]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Values", "Wire"]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Values", "Wire"], data: ["Python"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])
