@@ -120,7 +120,7 @@ let package = Package(
         tests("StorageTests", ["ChildProcess", "Storage", "Sodium", "Values"]),
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
                                   "Storage", "Values", "Wire", log, lifecycle]),
-        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Values", "Wire"]),
+        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "RPCInProcess", "Values", "Wire"]),
         tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Values", "Wire"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])

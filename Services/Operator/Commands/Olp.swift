@@ -14,6 +14,7 @@ package struct Olp: AsyncParsableCommand {
               olp call SearchSchools '{"query": "oldham"}'
               olp import gias FILES          load the official register of schools
               olp status                     what runs, and whether it is well
+              olp health                     whether each service takes work
               olp check                      whether all that it holds fits together
 
             `olp help SUBCOMMAND` explains each. All of them find the suite by its
@@ -23,8 +24,8 @@ package struct Olp: AsyncParsableCommand {
             """,
         version: "olp \(Release.version)",
         subcommands: [
-            UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
-            SampleCommand.self, DemoCommand.self, CheckCommand.self, BenchCommand.self,
+            UpCommand.self, DownCommand.self, StatusCommand.self, HealthCommand.self, CallCommand.self,
+            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, BenchCommand.self,
         ])
 
     package init() {}
