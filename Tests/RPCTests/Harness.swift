@@ -17,13 +17,14 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
 /// A server with the test service and a channel to it, for the time of `body`.
 func withCalls<Result>(
     over transport: Transport, _ handlers: TestCalls = TestCalls(), interceptors: [any ServerInterceptor] = [],
+    callInterceptors: [any ServerCallInterceptor] = [],
     limits: ConnectionLimits = ConnectionLimits(),
     _ body: (CallsClient, any Channel) async throws -> Result
 ) async throws -> Result {
     var router = Router()
     router.decodeLimits.maxBytes = limits.maximumMessageBytes
     handlers.register(with: &router)
-    let server = RPCServer(router: router, interceptors: interceptors)
+    let server = RPCServer(router: router, interceptors: interceptors, callInterceptors: callInterceptors)
     if transport == .inProcess {
         let channel = InProcessChannel(to: server)
         return try await body(CallsClient(channel), channel)
