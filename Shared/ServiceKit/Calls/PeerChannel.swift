@@ -23,8 +23,8 @@ package enum PeerChannel {
         over connection: any Channel, to target: String, metrics: ClientCallMetrics, clock: any Clock<Duration>,
         jitter: @escaping @Sendable () -> Double
     ) -> any Channel {
-        let attempts = AttemptCountingChannel(connection, target: target, metrics: metrics)
+        let attempts = connection.intercepted(by: [AttemptMeter(target: target, metrics: metrics)])
         let retrying = RetryingChannel(attempts, config: config, clock: clock, jitter: jitter)
-        return MeteredChannel(retrying, target: target, metrics: metrics)
+        return retrying.intercepted(by: [CallMeter(target: target, metrics: metrics)])
     }
 }

@@ -17,10 +17,9 @@ package enum StandardServices {
         ReflectionService(services: services).register(with: &router)
         return RPCServer(
             router: router,
-            interceptors: [
+            interceptors: [StreamEnding(readiness: readiness), ErrorMapping()],
+            callInterceptors: [
                 CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
-                StreamEnding(readiness: readiness),
-                ErrorMapping(),
             ])
     }
 
