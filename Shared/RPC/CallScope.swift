@@ -22,6 +22,9 @@ package struct CallScope: Sendable {
         metadata = head.metadata
     }
 
+    /// 32 digits that the log lines of one trace share; nil outside any.
+    package var traceID: String? { TraceContext(traceparent)?.traceID }
+
     func passOn(to outgoing: inout Metadata) {
         for entry in metadata.entries where Self.passedOn.contains(entry.key) && outgoing.binary(entry.key) == nil {
             outgoing.add(entry.key, binaryOrText: entry.value)

@@ -27,7 +27,7 @@ enum ImportTable {
         "ServiceKit": [
             "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird",
             "Logging",
-            "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
+            "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [

@@ -69,6 +69,7 @@ struct CallObserver: ServerCallInterceptor {
             "rpc.peer": "\(peer)",
         ]
         if let id = head.metadata.text(CallScope.requestIDKey), !id.isEmpty { fields["request.id"] = "\(id)" }
+        if let id = head.traceID { fields[TraceLogs.key] = "\(id)" }
         if let cause = error?.cause { fields["error.cause"] = "\(cause)" }
         logger.log(level: level, error == nil ? "call answered" : "call failed", metadata: fields)
     }

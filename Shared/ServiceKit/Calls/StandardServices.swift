@@ -5,10 +5,11 @@ import RPCInProcess
 package import Storage
 
 /// Puts round a service's own methods what every process has: health, reflection, the event feed of its store, logging,
-/// metrics and the translation of errors. Tests of a service use it too, over the in-process transport.
+/// metrics, tracing and the translation of errors. Tests of a service use it too, over the in-process transport.
 package enum StandardServices {
     package static func server(
-        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger
+        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger,
+        tracing: CallTracing = CallTracing()
     ) -> RPCServer {
         var router = own
         if let store { FeedService(store: store).register(with: &router) }
@@ -17,9 +18,9 @@ package enum StandardServices {
         ReflectionService(services: services).register(with: &router)
         return RPCServer(
             router: router,
-            interceptors: [StreamEnding(readiness: readiness), ErrorMapping()],
+            interceptors: tracing.handlerInterceptors + [StreamEnding(readiness: readiness), ErrorMapping()],
             callInterceptors: [
-                CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
+                tracing, CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
             ])
     }
 
