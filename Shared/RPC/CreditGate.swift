@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// Credit is counted in bytes. A message may be sent while the credit is above zero and may take it below: what the
 /// reader has to hold is its window and one message.
-package final class CreditGate: Sendable {
-    private struct State {
+package struct CreditGate: ~Copyable, Sendable {
+    struct State {
         var credit: Int
         var waiters: [Waiter] = []
         var closed: RPCError?

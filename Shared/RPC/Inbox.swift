@@ -3,18 +3,24 @@ package import Wire
 
 /// The received messages of one direction of a call, for one reader.
 ///
-/// Bounded by the byte credit that the reader's side granted; the transport is told of each message taken so
-/// that it can grant more.
-package final class Inbox: Sendable {
-    private struct State {
+/// Bounded by the byte credit that the reader's side granted; whoever reads for it grants more for what was taken.
+package struct Inbox: ~Copyable, Sendable {
+    struct State {
+        /// The first message, which is the only one of most calls.
+        var head: Payload?
         var items: [Payload] = []
         var first = 0
         var waiter: Waiter?
         var end: Result<Void, RPCError>?
 
-        var isEmpty: Bool { first == items.count }
+        var isEmpty: Bool { head == nil && first == items.count }
+
+        mutating func append(_ item: Payload) {
+            if isEmpty { head = item } else { items.append(item) }
+        }
 
         mutating func take() -> Payload {
+            if let item = head.take() { return item }
             let item = items[first]
             first += 1
             if first == items.count {
@@ -29,14 +35,12 @@ package final class Inbox: Sendable {
     }
 
     private let state = Mutex(State())
-    private let onTaken: (@Sendable (Int) -> Void)?
 
-    /// - Parameter onTaken: called with the size in bytes of each message that the reader took.
-    package init(onTaken: (@Sendable (Int) -> Void)? = nil) { self.onTaken = onTaken }
+    package init() {}
 
     package func push(_ payload: Payload) {
         wake { state in
-            if state.end == nil { state.items.append(payload) }
+            if state.end == nil { state.append(payload) }
         }
     }
 
@@ -44,7 +48,7 @@ package final class Inbox: Sendable {
     package func finish(with payload: Payload) {
         wake { state in
             guard state.end == nil else { return }
-            state.items.append(payload)
+            state.append(payload)
             state.end = .success(())
         }
     }
@@ -57,6 +61,7 @@ package final class Inbox: Sendable {
         wake { state in
             if state.end == nil || !keepingMessages { state.end = .failure(error) }
             if !keepingMessages {
+                state.head = nil
                 state.items = []
                 state.first = 0
             }
@@ -77,14 +82,13 @@ package final class Inbox: Sendable {
         while true {
             switch poll() {
             case .message(let payload):
-                onTaken?(payload.count)
                 return payload
             case .ended(let result):
                 try result.get()
                 return nil
             case .empty:
                 await waitForChange()
-                if Task.isCancelled, case .empty = peek() {
+                if Task.isCancelled, isWaitedFor {
                     throw RPCError(.cancelled, "The call was cancelled by its own side.")
                 }
             }
@@ -94,7 +98,6 @@ package final class Inbox: Sendable {
     /// The next message if it is here already; nil otherwise, also after the end.
     package func nextArrived() -> Payload? {
         guard case .message(let payload) = poll() else { return nil }
-        onTaken?(payload.count)
         return payload
     }
 
@@ -111,12 +114,8 @@ package final class Inbox: Sendable {
         }
     }
 
-    private func peek() -> Poll {
-        state.withLock { state in
-            if !state.isEmpty { return .message(state.items[state.first]) }
-            return state.end.map { .ended($0) } ?? .empty
-        }
-    }
+    /// Whether a reader would have to wait.
+    private var isWaitedFor: Bool { state.withLock { $0.isEmpty && $0.end == nil } }
 
     private func waitForChange() async {
         await withTaskCancellationHandler {

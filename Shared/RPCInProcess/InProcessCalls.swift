@@ -17,14 +17,20 @@ final class InProcessClientCall: ClientCall {
 
     func next() async throws(RPCError) -> Payload? {
         do throws(RPCError) {
-            return try await exchange.responses.next()
+            let message = try await exchange.responses.next()
+            exchange.tookResponse(message)
+            return message
         } catch {
             if error.code == .cancelled { cancel() }
             throw error
         }
     }
 
-    func nextArrived() -> Payload? { exchange.responses.nextArrived() }
+    func nextArrived() -> Payload? {
+        let message = exchange.responses.nextArrived()
+        exchange.tookResponse(message)
+        return message
+    }
 
     func initialMetadata() async throws(RPCError) -> Metadata { try await exchange.initialMetadata.wait() }
 
@@ -50,7 +56,11 @@ final class InProcessServerCall: ServerCall {
 
     var head: CallHead { exchange.head }
 
-    func next() async throws(RPCError) -> Payload? { try await exchange.requests.next() }
+    func next() async throws(RPCError) -> Payload? {
+        let message = try await exchange.requests.next()
+        exchange.tookRequest(message)
+        return message
+    }
 
     func sendInitialMetadata(_ metadata: Metadata) { exchange.initialMetadata.set(.success(metadata)) }
 

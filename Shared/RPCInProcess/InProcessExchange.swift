@@ -5,22 +5,24 @@ import Wire
 /// What the two sides of an in-process call share.
 final class InProcessExchange: Sendable {
     let head: CallHead
-    let requests: Inbox
-    let responses: Inbox
-    let requestCredit: CreditGate
-    let responseCredit: CreditGate
+    let requests = Inbox()
+    let responses = Inbox()
+    let requestCredit = CreditGate()
+    let responseCredit = CreditGate()
     let initialMetadata = Latch<Metadata>()
     let end = Latch<Metadata>()
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(_ head: CallHead) {
-        self.head = head
-        let requestCredit = CreditGate()
-        let responseCredit = CreditGate()
-        self.requestCredit = requestCredit
-        self.responseCredit = responseCredit
-        requests = Inbox { requestCredit.grant($0 + CreditGate.messageOverheadBytes) }
-        responses = Inbox { responseCredit.grant($0 + CreditGate.messageOverheadBytes) }
+    init(_ head: CallHead) { self.head = head }
+
+    /// Counts a message that the handler took.
+    func tookRequest(_ message: Payload?) {
+        if let message { requestCredit.grant(message.count + CreditGate.messageOverheadBytes) }
+    }
+
+    /// Counts a message that the caller took.
+    func tookResponse(_ message: Payload?) {
+        if let message { responseCredit.grant(message.count + CreditGate.messageOverheadBytes) }
     }
 
     func start(_ server: RPCServer, peer: String) {

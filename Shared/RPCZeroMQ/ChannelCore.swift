@@ -22,6 +22,8 @@ final class ChannelCore {
         let jitter: () -> Double
         /// A random number below its argument.
         let random: (Int) -> Int
+        /// What a connection is secured with; the error says why it must not be made.
+        let security: (Endpoint) throws(SecurityProblem) -> DialSecurity
     }
 
     let making: Making
@@ -61,21 +63,31 @@ final class ChannelCore {
             // An older list is better than none.
             if connections.isEmpty { listFailed(error.message) }
         case .success(let texts):
-            let endpoints = texts.prefix(Target.maximumReplicas).compactMap { try? Endpoint($0) }
-            replace(by: endpoints)
-            if endpoints.isEmpty { listFailed("\(target) has no replicas now") } else { listFailure = nil }
+            do throws(SecurityProblem) {
+                let endpoints = texts.prefix(Target.maximumReplicas).compactMap { try? Endpoint($0) }
+                try replace(by: endpoints)
+                if endpoints.isEmpty { listFailed("\(target) has no replicas now") } else { listFailure = nil }
+            } catch {
+                if connections.isEmpty { listFailed("\(error)") }
+            }
         }
         dialIfWanted()
     }
 
-    private func replace(by endpoints: [Endpoint]) {
+    /// - Throws: why a connection to one of them must not be made; all stay as they were then.
+    private func replace(by endpoints: [Endpoint]) throws(SecurityProblem) {
         var left = connections
-        connections = endpoints.map { endpoint in
-            if let index = left.firstIndex(where: { $0.endpoint == endpoint && !$0.isLeaving }) { return left.remove(at: index) }
-            lastReplica += 1
-            return ClientConnection(endpoint, replica: lastReplica, owner: self, making)
+        var new: [ClientConnection] = []
+        for endpoint in endpoints {
+            if let index = left.firstIndex(where: { $0.endpoint == endpoint && !$0.isLeaving }) {
+                new.append(left.remove(at: index))
+            } else {
+                let security = try making.security(endpoint)
+                lastReplica += 1
+                new.append(ClientConnection(endpoint, replica: lastReplica, owner: self, making, security))
+            }
         }
-        connections += left
+        connections = new + left
         for connection in left { connection.leave() }
     }
 
@@ -101,7 +113,7 @@ final class ChannelCore {
 
     /// Starts a call, now or when there is a replica for it.
     func start(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
-        guard !call.link.hasEnded else { return }
+        guard !call.hasEnded else { return }
         if let connection = choose(for: head) { return launch(call, head, frame, on: connection) }
         if isClosed || !head.waitForReady, let reason = hopelessness { return fail(call, reason) }
         guard waiting.count < ConnectionLimits.maximumWaitingCalls else {
@@ -114,20 +126,20 @@ final class ChannelCore {
     }
 
     /// Sends a frame of a call that was started. Dropped if the call has ended.
-    func send(_ frame: OutgoingFrame, on link: ClientCallLink) {
-        if let connection = connection(of: link) { return connection.send(frame, on: link) }
-        guard !link.hasEnded, link.replica == nil else { return }
-        held[ObjectIdentifier(link), default: []].append(frame)
+    func send(_ frame: OutgoingFrame, on call: ZeroMQClientCall) {
+        if let connection = connection(of: call) { return connection.send(frame, on: call) }
+        guard !call.hasEnded, call.replica == nil else { return }
+        held[ObjectIdentifier(call), default: []].append(frame)
     }
 
-    func grant(_ byteCount: Int, on link: ClientCallLink) { connection(of: link)?.grant(byteCount, on: link) }
+    func grant(_ byteCount: Int, on call: ZeroMQClientCall) { connection(of: call)?.grant(byteCount, on: call) }
 
     /// Forgets a call that its caller has ended, and tells the server.
-    func abandon(_ link: ClientCallLink, _ code: StatusCode) {
-        if let connection = connection(of: link) { return connection.abandon(link, code) }
-        guard link.replica == nil else { return }
-        held[ObjectIdentifier(link)] = nil
-        guard let index = waiting.firstIndex(where: { $0.call.link === link }) else { return }
+    func abandon(_ call: ZeroMQClientCall, _ code: StatusCode) {
+        if let connection = connection(of: call) { return connection.abandon(call, code) }
+        guard call.replica == nil else { return }
+        held[ObjectIdentifier(call)] = nil
+        guard let index = waiting.firstIndex(where: { $0.call === call }) else { return }
         disarm(waiting.remove(at: index))
     }
 
@@ -152,18 +164,17 @@ final class ChannelCore {
         return balancer.choose(from: candidates, avoiding: head.avoided, random: making.random).map { ready[$0] }
     }
 
-    private func connection(of link: ClientCallLink) -> ClientConnection? {
-        guard let replica = link.replica else { return nil }
+    private func connection(of call: ZeroMQClientCall) -> ClientConnection? {
+        guard let replica = call.replica else { return nil }
         return connections.first { $0.replica == replica }
     }
 
     private func launch(
         _ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame, on connection: ClientConnection
     ) {
-        call.link.place(on: connection.replica)
         connection.launch(call, head, frame)
-        guard !held.isEmpty, let later = held.removeValue(forKey: ObjectIdentifier(call.link)) else { return }
-        for frame in later { connection.send(frame, on: call.link) }
+        guard !held.isEmpty, let later = held.removeValue(forKey: ObjectIdentifier(call)) else { return }
+        for frame in later { connection.send(frame, on: call) }
     }
 
     // MARK: Waiting
@@ -174,7 +185,7 @@ final class ChannelCore {
         var rest = waiting[...]
         waiting = []
         while let next = rest.first {
-            if next.call.link.hasEnded {
+            if next.call.hasEnded {
                 disarm(next)
             } else if let connection = choose(for: next.head) {
                 disarm(next)
@@ -209,7 +220,7 @@ final class ChannelCore {
         waiting = isClosed ? [] : waiting.filter { $0.head.waitForReady }
         for entry in failed {
             disarm(entry)
-            held[ObjectIdentifier(entry.call.link)] = nil
+            held[ObjectIdentifier(entry.call)] = nil
             fail(entry.call, reason)
         }
     }
@@ -224,7 +235,7 @@ final class ChannelCore {
         guard let deadline = head.deadline else { return nil }
         let timer = LoopTimer { [unowned self] in
             call.end(.failure(.deadlinePassed), keepingMessages: false)
-            abandon(call.link, .deadlineExceeded)
+            abandon(call, .deadlineExceeded)
         }
         making.thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
         return timer

@@ -64,13 +64,13 @@ extension ClientConnection {
         guard let part = try? frame.part(as: WireV1.Headers.self), let metadata = try? Metadata(part.metadata) else {
             return fail(call, RPCError(.internal, "The server's initial metadata could not be parsed."))
         }
-        call.link.initialMetadata.set(.success(metadata))
+        call.answered(with: metadata)
     }
 
     private func message(_ frame: IncomingFrame, _ call: ZeroMQClientCall) {
         guard let message = frame.message else { return }
         let header = frame.header
-        call.link.initialMetadata.set(.success(Metadata()))
+        call.answered(with: Metadata())
         guard header.flags.contains(.fragment) else {
             guard !received.isReceiving(header.callID) else {
                 return fail(call, RPCError(.internal, "A message came in the middle of another one."))
@@ -88,7 +88,7 @@ extension ClientConnection {
 
     /// Counts a message that begins; one that there was no credit for ends the call.
     private func isWithinCredit(_ byteCount: Int, _ call: ZeroMQClientCall) -> Bool {
-        if call.link.received(byteCount) { return true }
+        if call.received(byteCount) { return true }
         fail(call, RPCError(.internal, "The server sent more than it had credit for."))
         return false
     }
@@ -116,6 +116,6 @@ extension ClientConnection {
 
     private func fail(_ call: ZeroMQClientCall, _ error: RPCError) {
         call.end(.failure(error), keepingMessages: false)
-        abandon(call.link, error.code)
+        abandon(call, error.code)
     }
 }

@@ -1,5 +1,4 @@
 import RPC
-import Synchronization
 import Wire
 import ZeroMQ
 
@@ -21,6 +20,7 @@ final class ClientConnection: IOThread.Source {
     /// Its own among all replicas that the channel ever had.
     let replica: UInt64
     private let making: ChannelCore.Making
+    private let security: DialSecurity
     private unowned let owner: ChannelCore
     private var thread: IOThread { making.thread }
 
@@ -42,11 +42,15 @@ final class ClientConnection: IOThread.Source {
     /// The last call that a server which goes away took.
     private var lastAccepted: UInt64?
 
-    init(_ endpoint: Endpoint, replica: UInt64, owner: ChannelCore, _ making: ChannelCore.Making) {
+    init(
+        _ endpoint: Endpoint, replica: UInt64, owner: ChannelCore, _ making: ChannelCore.Making,
+        _ security: DialSecurity
+    ) {
         self.endpoint = endpoint
         self.replica = replica
         self.owner = owner
         self.making = making
+        self.security = security
         fragments = FragmentQueue(ConnectionLimits())
         received = FragmentReceiver(making.limits)
     }
@@ -93,7 +97,7 @@ final class ClientConnection: IOThread.Source {
         if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
-        call.link.id.store(id, ordering: .relaxed)
+        call.launched(as: id, on: replica, credit: peerLimits.initialStreamCredit)
         let entry = OpenCall(call)
         if let deadline = head.deadline {
             let timer = LoopTimer { [unowned self] in self.expire(id) }
@@ -106,12 +110,12 @@ final class ClientConnection: IOThread.Source {
     }
 
     /// Sends a frame of a call that was started. Dropped if the call has ended.
-    func send(_ frame: OutgoingFrame, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
+    func send(_ frame: OutgoingFrame, on call: ZeroMQClientCall) {
+        let id = call.id
         guard let entry = open[id] else { return }
         if let problem = oversize(frame) {
             entry.call.end(.failure(problem), keepingMessages: false)
-            return abandon(link, .resourceExhausted)
+            return abandon(call, .resourceExhausted)
         }
         send(frame, entry, id)
     }
@@ -138,8 +142,8 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    func grant(_ byteCount: Int, on link: ClientCallLink) {
-        let id = link.id.load(ordering: .relaxed)
+    func grant(_ byteCount: Int, on call: ZeroMQClientCall) {
+        let id = call.id
         guard open[id] != nil else { return }
         control(FrameHeader(.credit, callID: id, credit: UInt32(clamping: byteCount)))
     }
@@ -147,7 +151,7 @@ final class ClientConnection: IOThread.Source {
     /// The server takes more: of a call's messages, or of pieces on the connection.
     func granted(_ header: FrameHeader) {
         guard header.callID == 0 else {
-            open[header.callID]?.call.link.credit.grant(Int(header.credit))
+            open[header.callID]?.call.grant(Int(header.credit))
             return
         }
         fragments.grant(Int(header.credit))
@@ -155,8 +159,8 @@ final class ClientConnection: IOThread.Source {
     }
 
     /// Forgets a call that its caller has ended, and tells the server.
-    func abandon(_ link: ClientCallLink, _ code: StatusCode) {
-        let id = link.id.load(ordering: .relaxed)
+    func abandon(_ call: ZeroMQClientCall, _ code: StatusCode) {
+        let id = call.id
         guard open[id] != nil else { return }
         control(FrameHeader(.cancel, status: code.rawValue, callID: id))
         forget(id)
@@ -165,7 +169,7 @@ final class ClientConnection: IOThread.Source {
     private func expire(_ id: UInt64) {
         guard let call = open[id]?.call else { return }
         call.end(.failure(.deadlinePassed), keepingMessages: false)
-        abandon(call.link, .deadlineExceeded)
+        abandon(call, .deadlineExceeded)
     }
 
     /// Removes a call that has ended.
@@ -226,6 +230,7 @@ final class ClientConnection: IOThread.Source {
         case .openSocket: openSocket()
         case .sayGoodbye: control(FrameHeader(.goAway))
         case .closeSocket:
+            flush()
             link?.close()
             link = nil
             backlog.removeAll()
@@ -258,7 +263,8 @@ final class ClientConnection: IOThread.Source {
     private func openSocket() {
         do throws(ZeroMQError) {
             link = try DealerLink(
-                to: endpoint, thread: thread, context: making.context, limits: making.limits, owner: self)
+                to: endpoint, thread: thread, context: making.context, limits: making.limits, security: security,
+                owner: self)
         } catch {
             apply(.lost(reason: "\(error)"))
         }
@@ -283,8 +289,13 @@ final class ClientConnection: IOThread.Source {
 
     private func transmit(_ frame: OutgoingFrame) {
         guard let link else { return }
+        if backlog.add(frame) { flush() } else { link.flushLater() }
+    }
+
+    func flush() {
+        guard let link, !backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            try backlog.send(frame) { frame throws(ZeroMQError) in try link.send(frame) }
+            _ = try backlog.flush { frame throws(ZeroMQError) in try link.send(frame) }
         } catch {
             apply(.lost(reason: "\(error)"))
         }
@@ -310,9 +321,11 @@ final class ClientConnection: IOThread.Source {
     func drain() -> Bool {
         guard let link else { return false }
         do throws(ZeroMQError) {
-            try backlog.flush { frame throws(ZeroMQError) in try link.send(frame) }
             for _ in 0..<Self.batch {
-                guard let received = try link.receive() else { return false }
+                guard let received = try link.receive() else {
+                    if backlog.isBlocked { flush() }
+                    return false
+                }
                 accept(received)
                 if self.link !== link { return false }
             }

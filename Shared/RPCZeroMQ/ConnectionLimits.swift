@@ -27,12 +27,17 @@ package struct ConnectionLimits: Hashable, Sendable {
     package static let maximumWaitingCalls = 10_000
     /// Bytes of messages of which the last piece has not come; the largest message, if that is more.
     package static let maximumUnfinishedBytes = 64 << 20
+    /// Messages that are sent in pieces at the same time; others begin when one of them is done.
+    package static let messagesInPiecesAtOnce = 16
     /// How long a server that has no calls any more waits for its clients to hang up.
     package static let farewellTime = Duration.milliseconds(500)
     /// How long a client's last words may take to leave.
     static let goodbyeLinger = Duration.milliseconds(100)
     /// Bytes of answers that wait for a client which does not read; above them the client is given up.
     package static let maximumBacklogBytes = 64 << 20
+    /// Bytes of big answers whose pieces a client does not take; above them the client is given up. More than of small ones:
+    /// these are held for as long as a slow client needs, and a dead one shows by its silence.
+    package static let maximumQueuedFragmentBytes = 512 << 20
     /// Payloads above this many bytes travel in a frame of their own instead of being copied behind their header.
     package static let inlinePayloadBytes = 8 << 10
     /// What a frame may have besides its message: header, call or end, metadata, details.

@@ -14,11 +14,13 @@ final class DealerLink {
     private static let counter = Atomic<Int>(0)
 
     init(
-        to endpoint: Endpoint, thread: IOThread, context: Context, limits: ConnectionLimits, owner: ClientConnection
+        to endpoint: Endpoint, thread: IOThread, context: Context, limits: ConnectionLimits, security: DialSecurity,
+        owner: ClientConnection
     ) throws(ZeroMQError) {
         var options = Socket.Options()
         options.maximumMessageBytes = limits.maximumFrameBytes
         options.linger = ConnectionLimits.goodbyeLinger
+        options.security = try security.next()
         let socket = try Socket(.dealer, in: context, options: options)
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let monitor = try SocketMonitor(socket, in: context, name: "dealer-monitor-\(number)")
@@ -28,7 +30,7 @@ final class DealerLink {
         self.socket = socket
         self.monitor = monitor
         self.thread = thread
-        watcher = MonitorSource()
+        watcher = MonitorSource(security)
         watcher.link = self
         watcher.owner = owner
         monitorRegistration = thread.add(watcher, descriptor: monitorDescriptor)
@@ -39,6 +41,9 @@ final class DealerLink {
         if let registration { thread.needsDrain(registration) }
         return try socket.send(frame.first, frame.second)
     }
+
+    /// Lets the connection hand over its frames at the end of this turn.
+    func flushLater() { registration.map(thread.needsFlush) }
 
     func receive() throws(ZeroMQError) -> ReceivedMessage? { try socket.receiveMessage(from: false) }
 
@@ -55,9 +60,15 @@ final class DealerLink {
     private final class MonitorSource: IOThread.Source {
         weak var link: DealerLink?
         weak var owner: ClientConnection?
+        private let security: DialSecurity
+
+        init(_ security: DialSecurity) { self.security = security }
 
         func drain() -> Bool {
-            while let link, let event = try? link.monitor.next() { owner?.monitorSaid(event) }
+            while let link, let event = try? link.monitor.next() {
+                if event == .connected { security.succeeded() }
+                owner?.monitorSaid(event)
+            }
             return false
         }
     }

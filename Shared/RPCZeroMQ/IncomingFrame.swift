@@ -19,10 +19,10 @@ struct IncomingFrame {
             return
         }
         if let second = received.second {
-            unsafe message = Payload(second.bytes, ownedBy: second)
+            unsafe message = Payload(second.bytes, ownedBy: second.owner)
         } else {
             let start = FrameHeader.byteCount + Int(header.headerLength)
-            unsafe message = Payload(UnsafeRawBufferPointer(rebasing: bytes[start...]), ownedBy: first)
+            unsafe message = Payload(UnsafeRawBufferPointer(rebasing: bytes[start...]), ownedBy: first.owner)
         }
         guard let message, message.count == Int(header.payloadLength) else { throw .lengthBeyondFrame }
     }

@@ -20,7 +20,7 @@ extension Listener {
     /// The client takes more: of a call's messages, or of pieces on the connection.
     private func granted(_ header: FrameHeader, _ peer: ServerPeer) {
         guard header.callID == 0 else {
-            peer.calls[header.callID]?.link.credit.grant(Int(header.credit))
+            peer.calls[header.callID]?.answer.credit.grant(Int(header.credit))
             return
         }
         peer.fragments.grant(Int(header.credit))
@@ -34,18 +34,18 @@ extension Listener {
         if header.flags.contains(.fragment), let piece = frame.message, let grant = peer.received.count(piece) {
             control(FrameHeader(.credit, credit: UInt32(clamping: grant)), peer)
         }
-        guard let call = peer.calls[header.callID], !call.link.hasEnded else { return }
+        guard let call = peer.calls[header.callID], !call.answer.hasEnded else { return }
         guard header.sequence == call.expected else {
             return endCall(RPCError(.internal, "Frames of the call are missing."), peer, header.callID)
         }
         call.expected += 1
         do throws(RPCError) {
             if let error = Self.compressed(header) { throw error }
-            if let message = try whole(frame, peer, call) { call.link.inbox.push(message) }
+            if let message = try whole(frame, peer, call) { call.answer.inbox.push(message) }
         } catch {
             return endCall(error, peer, header.callID)
         }
-        if header.flags.contains(.endOfStream) { call.link.inbox.finish() }
+        if header.flags.contains(.endOfStream) { call.answer.inbox.finish() }
     }
 
     /// The frame's message, or the one whose last piece it brings.
@@ -60,7 +60,7 @@ extension Listener {
             throw RPCError(.internal, "A message came in the middle of another one.")
         }
         if !isReceiving {
-            guard call.link.received(isFragment ? Int(header.totalLength) : message.count) else {
+            guard call.answer.received(isFragment ? Int(header.totalLength) : message.count) else {
                 throw RPCError(.internal, "The caller sent more than it had credit for.")
             }
             if !isFragment { try checkLength(message) }
@@ -80,7 +80,7 @@ extension Listener {
     private func cancelled(_ peer: ServerPeer, _ id: UInt64) {
         guard let call = peer.calls[id] else { return }
         // An end that still waits behind its own message is of no use to anybody.
-        if call.link.hasEnded {
+        if call.answer.hasEnded {
             forget(call, peer)
             checkQuiet()
         } else {
@@ -91,12 +91,12 @@ extension Listener {
     /// Ends a call from this side: sends its status and stops its handler.
     func endCall(_ error: RPCError, _ peer: ServerPeer, _ id: UInt64) {
         guard let call = peer.calls[id] else { return }
-        if call.link.end() {
+        if call.answer.end() {
             // What waits of its messages does not matter any more.
             peer.fragments.drop(id)
             send(OutgoingFrame(ending: error), peer, call)
         }
-        call.link.stop(error)
+        call.answer.stop(error)
     }
 
     // MARK: New calls
@@ -105,26 +105,33 @@ extension Listener {
         let id = frame.header.callID
         guard let own else { return }
         guard id > peer.lastCallID else { return lost(peer) }
-        let link = ServerCallLink(
-            own, peer: peer.id, id: id, peerWindow: peer.limits.initialStreamCredit,
-            ownWindow: limits.initialStreamCredit)
-        let call = ServerPeer.OpenCall(link)
-        peer.calls[id] = call
         let head: CallHead
         do throws(RPCError) {
             head = try admit(frame, peer)
         } catch {
-            return endCall(error, peer, id)
+            return reject(error, peer, id)
         }
         peer.lastCallID = id
+        let answer = ZeroMQServerCall(
+            head, id: id, of: peer, own, peerWindow: peer.limits.initialStreamCredit,
+            ownWindow: limits.initialStreamCredit)
+        let call = ServerPeer.OpenCall(answer)
+        peer.calls[id] = call
         switch (frame.message, frame.header.flags.contains(.endOfStream)) {
-        case (let message?, true): link.inbox.finish(with: message)
-        case (let message?, false): link.inbox.push(message)
-        case (nil, true): link.inbox.finish()
+        case (let message?, true): answer.inbox.finish(with: message)
+        case (let message?, false): answer.inbox.push(message)
+        case (nil, true): answer.inbox.finish()
         case (nil, false): break
         }
         if let deadline = head.deadline { arm(deadline, peer, call) }
-        start(ZeroMQServerCall(link, head, peer: peer.name.isEmpty ? peer.id.description : peer.name))
+        start(answer)
+    }
+
+    /// Ends a call that no handler is to see.
+    private func reject(_ error: RPCError, _ peer: ServerPeer, _ id: UInt64) {
+        var frame = OutgoingFrame(ending: error)
+        frame.seal(callID: id)
+        transmit(frame, peer)
     }
 
     /// Reads what opens a call.
@@ -133,7 +140,7 @@ extension Listener {
         if isDraining { throw RPCError(.unavailable, "The server is shutting down.", isUnprocessed: true) }
         guard frame.header.sequence == 0 else { throw RPCError(.internal, "Frames of the call are missing.") }
         if let error = Self.compressed(frame.header) { throw error }
-        guard peer.calls.count <= limits.maximumConcurrentCalls else {
+        guard peer.calls.count < limits.maximumConcurrentCalls else {
             throw RPCError(
                 .resourceExhausted, "The connection has \(limits.maximumConcurrentCalls) open calls already.",
                 isUnprocessed: true)
@@ -181,7 +188,7 @@ extension Listener {
     }
 
     private func arm(_ deadline: Deadline, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        let id = call.link.id
+        let id = call.id
         let timer = LoopTimer { [unowned self, unowned peer] in endCall(.deadlinePassed, peer, id) }
         call.deadline = timer
         thread.arm(timer, at: IOThread.clock() + deadline.remaining.nanoseconds)
@@ -189,11 +196,11 @@ extension Listener {
 
     private func start(_ call: ZeroMQServerCall) {
         let server = server
-        // The link keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
+        // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
         if server.router.inlineMethods.contains(call.head.method) {
-            call.link.run(Task.immediate { await server.serve(call) })
+            call.run(Task.immediate { await server.serve(call) })
         } else {
-            call.link.run(Task { await server.serve(call) })
+            call.run(Task { await server.serve(call) })
         }
     }
 }

@@ -11,11 +11,14 @@ final class Listener: IOThread.Source {
     let server: RPCServer
     private let identity: ProcessIdentity
     let limits: ConnectionLimits
+    private let security: ServerSecurity
     private let onFault: @Sendable (String) -> Void
     /// Set right after the listener was confined to its thread; it is what calls hold.
     var own: Confined<Listener>?
 
     private(set) var peers: [RoutingID: ServerPeer] = [:]
+    /// Those to whom something is to be sent at the end of this turn.
+    private var corked: [ServerPeer] = []
     /// Whether the process would take work; clients prefer replicas that would.
     private var serves = true
     private(set) var isDraining = false
@@ -26,11 +29,13 @@ final class Listener: IOThread.Source {
     /// Binds. To be made on any thread, used on the I/O thread alone.
     init(
         _ endpoint: Endpoint, server: RPCServer, thread: IOThread, context: Context, identity: ProcessIdentity,
-        limits: ConnectionLimits, linger: Duration, onFault: @escaping @Sendable (String) -> Void
+        limits: ConnectionLimits, security: ServerSecurity, linger: Duration,
+        onFault: @escaping @Sendable (String) -> Void
     ) throws(ZeroMQError) {
         var options = Socket.Options()
         options.maximumMessageBytes = limits.maximumFrameBytes
         options.linger = linger
+        options.security = security.socket
         let socket = try Socket(.router, in: context, options: options)
         descriptor = try socket.fileDescriptor()
         try socket.bind(endpoint)
@@ -39,6 +44,7 @@ final class Listener: IOThread.Source {
         self.server = server
         self.identity = identity
         self.limits = limits
+        self.security = security
         self.onFault = onFault
     }
 
@@ -67,6 +73,7 @@ final class Listener: IOThread.Source {
         for peer in peers.values {
             for id in peer.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
         }
+        flush()
         peers = [:]
         if let sweep { thread.disarm(sweep) }
         if let farewell { thread.disarm(farewell) }
@@ -109,9 +116,10 @@ final class Listener: IOThread.Source {
 
     func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         let frame = frame.payloadBytes > peer.limits.maximumMessageBytes ? refuse(frame, peer, call) : frame
-        if peer.fragments.isFor(frame, call.link.id) {
-            peer.fragments.add(frame, of: call.link.id)
+        if peer.fragments.isFor(frame, call.id) {
+            peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
+            if peer.fragments.byteCount > ConnectionLimits.maximumQueuedFragmentBytes { giveUp(peer) }
         } else {
             sealAndSend(frame, peer, call)
         }
@@ -123,13 +131,13 @@ final class Listener: IOThread.Source {
         let error = RPCError(
             .resourceExhausted,
             "The answer has \(frame.payloadBytes) bytes; the caller takes \(peer.limits.maximumMessageBytes). Ask for less.")
-        if call.link.end() { call.link.stop(error) }
+        if call.answer.end() { call.answer.stop(error) }
         return OutgoingFrame(ending: error)
     }
 
     private func sealAndSend(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         var frame = frame
-        frame.seal(callID: call.link.id, sequence: call.nextSequence)
+        frame.seal(callID: call.id, sequence: call.nextSequence)
         call.nextSequence += 1
         let isEnd = frame.header.kind == .end
         if isEnd { forget(call, peer) }
@@ -144,7 +152,7 @@ final class Listener: IOThread.Source {
     }
 
     func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
-        let id = call.link.id
+        let id = call.id
         peer.calls[id] = nil
         if let timer = call.deadline { thread.disarm(timer) }
         if !peer.fragments.isEmpty { peer.fragments.drop(id) }
@@ -172,18 +180,36 @@ final class Listener: IOThread.Source {
         transmit(frame, peer)
     }
 
-    private func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+    func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+        if peer.backlog.add(frame) { return flush(peer) }
+        guard !peer.needsFlush else { return }
+        peer.needsFlush = true
+        corked.append(peer)
+        registration.map(thread.needsFlush)
+    }
+
+    func flush() {
+        let peers = corked
+        corked.removeAll(keepingCapacity: true)
+        for peer in peers {
+            peer.needsFlush = false
+            flush(peer)
+        }
+    }
+
+    private func flush(_ peer: ServerPeer) {
+        guard !peer.backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            if try peer.backlog.send(frame, by: { frame throws(ZeroMQError) in try offer(frame, peer) }) == .unreachable {
-                lost(peer)
-            }
-            if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes {
-                onFault("\(peer.id) does not read its answers and was given up")
-                lost(peer)
-            }
+            if !(try peer.backlog.flush(by: { frame throws(ZeroMQError) in try offer(frame, peer) })) { lost(peer) }
+            if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes { giveUp(peer) }
         } catch {
             onFault("\(error)")
         }
+    }
+
+    private func giveUp(_ peer: ServerPeer) {
+        onFault("\(peer.id) does not read its answers and was given up")
+        lost(peer)
     }
 
     private func offer(_ frame: OutgoingFrame, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
@@ -195,8 +221,8 @@ final class Listener: IOThread.Source {
         guard peers.removeValue(forKey: peer.id) != nil else { return }
         for call in peer.calls.values {
             if let timer = call.deadline { thread.disarm(timer) }
-            _ = call.link.end()
-            call.link.stop(RPCError(.cancelled, "The caller's connection is gone."))
+            _ = call.answer.end()
+            call.answer.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
         peer.calls = [:]
         checkQuiet()
@@ -211,7 +237,7 @@ final class Listener: IOThread.Source {
         do throws(ZeroMQError) {
             for _ in 0..<Self.batch {
                 guard let received = try socket.receiveMessage(from: true) else {
-                    flushBacklogs()
+                    flushBlocked()
                     return false
                 }
                 accept(received)
@@ -223,14 +249,8 @@ final class Listener: IOThread.Source {
         }
     }
 
-    private func flushBacklogs() {
-        for peer in peers.values where !peer.backlog.isEmpty {
-            do throws(ZeroMQError) {
-                try peer.backlog.flush { frame throws(ZeroMQError) in try offer(frame, peer) }
-            } catch {
-                onFault("\(error)")
-            }
-        }
+    private func flushBlocked() {
+        for peer in peers.values where peer.backlog.isBlocked { flush(peer) }
     }
 
     private func accept(_ received: ReceivedMessage) {
@@ -254,7 +274,7 @@ final class Listener: IOThread.Source {
         let hello = frame.header.kind == .hello ? try? frame.part(as: WireV1.Hello.self) : nil
         let isHello = hello.map(ProtocolVersion.isSpoken) ?? false
         switch peer.machine.heard(isHello: isHello, now: thread.turnTime) {
-        case .accept: hello.map { greet($0, peer) } ?? dispatch(frame, peer)
+        case .accept: hello.map { greet($0, peer, received.sender) } ?? dispatch(frame, peer)
         case .refuse: refuse(peer)
         case .ignore: break
         }
@@ -269,9 +289,13 @@ final class Listener: IOThread.Source {
         lost(peer)
     }
 
-    private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer) {
+    private func greet(_ hello: WireV1.Hello, _ peer: ServerPeer, _ sender: AuthenticatedPeer?) {
+        guard let name = security.name(of: sender, else: hello.service) else {
+            // Its key was taken off the list while it was connected.
+            return lost(peer)
+        }
         let now = IOThread.clock() / 1000
-        peer.greeted(hello)
+        peer.greeted(hello, name: name, sender)
         if let sent = hello.sentAtUs { _ = peer.delay.delay(sent: sent, received: now) }
         var frame = OutgoingFrame(
             FrameHeader(.helloAck),
@@ -287,6 +311,10 @@ final class Listener: IOThread.Source {
         let timer = LoopTimer { [unowned self] in
             let now = thread.turnTime
             for peer in peers.values where peer.machine.isOverdue(now: now) { lost(peer) }
+            for peer in security.dropped(of: peers.values) {
+                onFault("\(peer.shownName) is not on the list of callers any more and is not served")
+                lost(peer)
+            }
             armSweep()
         }
         sweep = timer

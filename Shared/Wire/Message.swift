@@ -33,7 +33,9 @@ extension Message {
     /// their keys.
     package func encoded() -> [UInt8] {
         withPacking { packing in
-            unsafe [UInt8](unsafeUninitializedCapacity: packing.byteCount) { buffer, count in
+            // Swift's one empty array would be written to, by many threads at once.
+            guard packing.byteCount > 0 else { return [] }
+            return unsafe [UInt8](unsafeUninitializedCapacity: packing.byteCount) { buffer, count in
                 unsafe packing.pack(into: UnsafeMutableRawBufferPointer(buffer))
                 count = packing.byteCount
             }

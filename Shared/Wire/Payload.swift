@@ -8,7 +8,7 @@ package struct Payload: @unchecked Sendable {
     private let bytes: UnsafeRawBufferPointer
 
     /// - Parameter owner: keeps `bytes` alive and unchanged.
-    @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: any AnyObject & Sendable) {
+    @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: AnyObject) {
         unsafe self.bytes = bytes
         self.owner = owner
     }

@@ -17,6 +17,9 @@ package final class Confined<Value>: @unchecked Sendable {
         return stored
     }
 
+    /// The value, if this is the I/O thread; for what is done so often that making a closure of it shows.
+    package var ifCurrent: Value? { thread.isCurrent ? stored : nil }
+
     /// Does something with the value: now if this is the I/O thread, else as soon as it comes to it.
     package func perform(_ work: @escaping @Sendable (Value) -> Void) {
         if thread.isCurrent { work(stored) } else { submit(work) }

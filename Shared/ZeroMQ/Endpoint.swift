@@ -34,6 +34,12 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// An endpoint on another host.
+    package init(tcp host: String, port: UInt16) {
+        scheme = .tcp
+        address = "\(host):\(port)"
+    }
+
     /// An endpoint inside this process.
     init(inproc name: String) {
         scheme = .inproc

@@ -17,6 +17,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         /// Reads what is there, at most a batch.
         /// - Returns: true if more may be waiting.
         func drain() -> Bool
+        /// Sends what was kept back since the last turn, to be sent together.
+        func flush()
     }
 
     private enum Job {
@@ -35,6 +37,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         fileprivate let source: any Source
         fileprivate let descriptor: Int32
         fileprivate var needsDrain = false
+        fileprivate var needsFlush = false
         fileprivate var isRemoved = false
 
         fileprivate init(_ source: any Source, _ descriptor: Int32) {
@@ -57,6 +60,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     private var registrations: [Int32: Registration] = [:]
     private var due: [Registration] = []
     private var spareDue: [Registration] = []
+    private var corked: [Registration] = []
+    private var spareCorked: [Registration] = []
     private var timers = TimerHeap()
     private var spare: [Job] = []
     private var now: UInt64 = IOThread.clock()
@@ -156,6 +161,13 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         due.append(registration)
     }
 
+    /// To be called when the source keeps something back that is to be sent at the end of this turn.
+    package func needsFlush(_ registration: Registration) {
+        guard !registration.needsFlush else { return }
+        registration.needsFlush = true
+        corked.append(registration)
+    }
+
     /// Arms `timer` for `instant`, in nanoseconds of ``clock()``; arming it again moves it.
     package func arm(_ timer: LoopTimer, at instant: UInt64) {
         assertOnThread()
@@ -179,9 +191,11 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
             let stopping = runJobs()
             now = Self.clock()
             while let timer = timers.takeDue(at: now) { timer.fire() }
-            let more = drainSources()
+            drainSources()
+            flushSources()
             if stopping { return }
-            if !more { wait() }
+            // Also when something was sent: that may have swallowed the sign that something came.
+            if due.isEmpty { wait() }
         }
     }
 
@@ -200,15 +214,23 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         return stopping
     }
 
-    /// - Returns: true if a source has more, or was sent on after its last read.
-    private func drainSources() -> Bool {
+    private func drainSources() {
         swap(&due, &spareDue)
         for registration in spareDue {
             registration.needsDrain = false
             if !registration.isRemoved, registration.source.drain() { needsDrain(registration) }
         }
         spareDue.removeAll(keepingCapacity: true)
-        return !due.isEmpty
+    }
+
+    private func flushSources() {
+        guard !corked.isEmpty else { return }
+        swap(&corked, &spareCorked)
+        for registration in spareCorked {
+            registration.needsFlush = false
+            if !registration.isRemoved { registration.source.flush() }
+        }
+        spareCorked.removeAll(keepingCapacity: true)
     }
 
     private func wait() {
@@ -237,6 +259,10 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
             }
         }
     }
+}
+
+extension IOThread.Source {
+    package func flush() {}
 }
 
 /// Holds, for each thread, the `IOThread` that it is.

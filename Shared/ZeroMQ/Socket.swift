@@ -37,6 +37,7 @@ package struct Socket: ~Copyable {
         /// ZMTP's own heartbeat; cleans up half-open connections and no more than that.
         package var heartbeatInterval: Duration = .seconds(10)
         package var heartbeatTimeout: Duration = .seconds(30)
+        package var security = TransportSecurity.none
         package init() {}
     }
 
@@ -96,6 +97,36 @@ package struct Socket: ~Copyable {
             try set(ZMQ_IMMEDIATE, Int32(1))
             try set(ZMQ_RECONNECT_IVL, Int32(-1))
             try set(ZMQ_CONNECT_TIMEOUT, options.connectTimeout.milliseconds)
+        }
+        try unsafe secure(handle, options.security)
+    }
+
+    @unsafe
+    private static func secure(_ handle: UnsafeMutableRawPointer, _ security: TransportSecurity) throws(ZeroMQError) {
+        func set(_ option: Int32, _ text: String) throws(ZeroMQError) {
+            guard unsafe zmq_setsockopt(handle, option, text, text.utf8.count) == 0 else {
+                throw .current("set security option \(option)")
+            }
+        }
+        func turnOn(_ option: Int32) throws(ZeroMQError) {
+            var one: Int32 = 1
+            guard unsafe zmq_setsockopt(handle, option, &one, MemoryLayout<Int32>.size) == 0 else {
+                throw .current("set security option \(option)")
+            }
+        }
+        switch security {
+        case .none: break
+        case .client(let server, let own):
+            try set(ZMQ_CURVE_SERVERKEY, server.text)
+            try set(ZMQ_CURVE_PUBLICKEY, own.publicKey.text)
+            try set(ZMQ_CURVE_SECRETKEY, own.secretText)
+        case .server(let own, let domain):
+            precondition(!domain.isEmpty, "without a domain nobody would be asked who may connect")
+            try turnOn(ZMQ_CURVE_SERVER)
+            try set(ZMQ_CURVE_SECRETKEY, own.secretText)
+            try set(ZMQ_ZAP_DOMAIN, domain)
+            // Without it libzmq lets everybody in who knows the server's key while there is nobody to ask.
+            try turnOn(OLP_ZMQ_ZAP_ENFORCE_DOMAIN)
         }
     }
 
@@ -194,6 +225,25 @@ package struct Socket: ~Copyable {
         }
     }
 
+    /// Takes all frames of the next message; for sockets inside the process, whose messages are short.
+    func receiveAll() throws(ZeroMQError) -> [Frame]? {
+        guard let first = try receive() else { return nil }
+        var frames = [first]
+        while let last = frames.last, unsafe zmq_msg_more(last.message) != 0, let next = try receive() {
+            frames.append(next)
+        }
+        return frames
+    }
+
+    /// Sends frames as one message; the first names the peer if this is a ROUTER.
+    func sendAll(_ frames: [Frame]) throws(ZeroMQError) -> SendResult {
+        for (index, frame) in frames.enumerated() {
+            let result = try offer(frame, more: index < frames.count - 1)
+            guard case .sent = result else { return result }
+        }
+        return .sent
+    }
+
     /// Takes the next message of a ROUTER, or of a DEALER (whose messages name no peer).
     package func receiveMessage(from router: Bool) throws(ZeroMQError) -> ReceivedMessage? {
         var peer: RoutingID?
@@ -224,6 +274,26 @@ package struct ReceivedMessage: Sendable {
     package var second: Frame?
     /// Frames beyond the second, which were dropped.
     package var excessFrames = 0
+
+    /// Who sent it, as the server's list has them; nil if the connection is not encrypted. It is looked up each time:
+    /// to be asked for once a connection.
+    package var sender: AuthenticatedPeer? { first.flatMap(AuthenticatedPeer.init) }
+}
+
+/// The other end of an encrypted connection, which holds the secret key of `key`.
+package struct AuthenticatedPeer: Hashable, Sendable {
+    /// What the list called the key when the connection was made.
+    package let name: String
+    package let key: CurveKey
+
+    /// Read from a message's body: the frame with the peer's name can lack it in libzmq 4.3.4.
+    init?(_ frame: Frame) {
+        guard let name = frame.property("User-Id"), !name.isEmpty,
+            let text = frame.property(AuthenticationRequest.keyProperty), let key = try? CurveKey(text)
+        else { return nil }
+        self.name = name
+        self.key = key
+    }
 }
 
 extension Duration {

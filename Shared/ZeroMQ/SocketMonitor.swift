@@ -13,6 +13,16 @@ package struct SocketMonitor: ~Copyable {
         case other
     }
 
+    /// An event with what a self-test has to tell apart.
+    enum Report: Hashable, Sendable {
+        case connected
+        /// By the server's authenticator, with its status.
+        case refused(Int32)
+        /// Any other end.
+        case failed
+        case other
+    }
+
     private let pair: Socket
 
     /// Watches `socket`. `name` must be unique in the process.
@@ -32,10 +42,8 @@ package struct SocketMonitor: ~Copyable {
 
     /// The next event, or nil if there is none now.
     package func next() throws(ZeroMQError) -> Event? {
-        guard let message = try pair.receiveMessage(from: false), let first = message.first else { return nil }
-        let bytes = unsafe first.bytes
-        guard bytes.count >= 2 else { return .other }
-        switch Int32(unsafe bytes.loadUnaligned(as: UInt16.self)) {
+        guard let (number, _) = try nextNumbers() else { return nil }
+        switch number {
         case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
         case ZMQ_EVENT_DISCONNECTED, ZMQ_EVENT_CLOSED: return .disconnected
         case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL,
@@ -43,5 +51,26 @@ package struct SocketMonitor: ~Copyable {
             return .handshakeFailed
         default: return .other
         }
+    }
+
+    /// As ``next()``, with the server's reason.
+    func nextReport() throws(ZeroMQError) -> Report? {
+        guard let (number, value) = try nextNumbers() else { return nil }
+        switch number {
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .refused(value)
+        case ZMQ_EVENT_DISCONNECTED, ZMQ_EVENT_CLOSED, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL,
+            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+            return .failed
+        default: return .other
+        }
+    }
+
+    /// The next event's number and value as libzmq has them.
+    private func nextNumbers() throws(ZeroMQError) -> (number: Int32, value: Int32)? {
+        guard let message = try pair.receiveMessage(from: false), let first = message.first else { return nil }
+        let bytes = unsafe first.bytes
+        guard bytes.count >= 6 else { return (0, 0) }
+        return unsafe (Int32(bytes.loadUnaligned(as: UInt16.self)), bytes.loadUnaligned(fromByteOffset: 2, as: Int32.self))
     }
 }

@@ -17,6 +17,8 @@ package struct ZeroMQError: Error, Hashable, Sendable, CustomStringConvertible {
         case invalid
         /// No more sockets: raise the context's limit or close some.
         case tooManySockets
+        /// No key of the other end is known, so nobody would know who it is.
+        case untrusted
         /// The context is shutting down.
         case terminated
         /// Any other error number.
@@ -56,6 +58,7 @@ package struct ZeroMQError: Error, Hashable, Sendable, CustomStringConvertible {
             case .permissionDenied: "permission denied"
             case .invalid: "not accepted by this build of libzmq"
             case .tooManySockets: "no more sockets"
+            case .untrusted: "no key of it is known"
             case .terminated: "the context is shutting down"
             case .other(let number): unsafe String(cString: zmq_strerror(number))
             }

@@ -108,7 +108,7 @@ struct EndingTests {
     func nobodyThere() async throws {
         let folder = try TemporaryDirectory()
         let transport = ZeroMQTransport(identity: .testing("client"))
-        let channel = transport.channel(to: try Endpoint("ipc://\(folder.path)/nobody"))
+        let channel = try transport.channel(to: Endpoint("ipc://\(folder.path)/nobody"))
         let error = try await status { _ = try await CallsClient(channel).unary(TestingV1.Text(text: "x")) }
         #expect(error.code == .unavailable)
         #expect(error.isUnprocessed)
@@ -122,7 +122,7 @@ struct EndingTests {
         let endpoint = try Endpoint("ipc://\(folder.path)/late")
         let calling = ZeroMQTransport(identity: .testing("client"))
         let serving = ZeroMQTransport(identity: .testing("server"))
-        let channel = calling.channel(to: endpoint)
+        let channel = try calling.channel(to: endpoint)
         let client = CallsClient(channel)
         _ = try await status { _ = try await client.unary(TestingV1.Text(text: "x")) }
         async let answer = client.unary(TestingV1.Text(text: "late"), options: CallOptions(waitForReady: true))
@@ -146,7 +146,7 @@ struct EndingTests {
         var router = Router()
         handlers.register(with: &router)
         let listener = try serving.serve(RPCServer(router: router), at: endpoint)
-        let channel = calling.channel(to: endpoint)
+        let channel = try calling.channel(to: endpoint)
         async let error = status { _ = try await CallsClient(channel).unary(TestingV1.Text(text: "hang")) }
         try await handlers.events.wait(for: "started")
         listener.stop()
@@ -166,7 +166,7 @@ struct EndingTests {
         var router = Router()
         TestCalls().register(with: &router)
         let listener = try serving.serve(RPCServer(router: router), at: endpoint)
-        let channel = calling.channel(to: endpoint)
+        let channel = try calling.channel(to: endpoint)
         let client = CallsClient(channel)
         let drained = EventLog()
         try await client.bidirectional { writer, answers async throws in

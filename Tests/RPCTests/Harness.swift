@@ -9,7 +9,7 @@ import ZeroMQ
 
 /// Which way a test's calls take. Every behaviour of calls holds on all of them.
 enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
-    case inProcess, ipc, tcp
+    case inProcess, ipc, tcp, curve
 
     var testDescription: String { "\(self)" }
 }
@@ -24,25 +24,77 @@ func withCalls<Result>(
     var router = Router()
     router.decodeLimits.maxBytes = limits.maximumMessageBytes
     handlers.register(with: &router)
-    let server = RPCServer(router: router, interceptors: interceptors, callInterceptors: callInterceptors)
-    if transport == .inProcess {
-        let channel = InProcessChannel(to: server)
-        return try await body(CallsClient(channel), channel)
+    return try await withServer(
+        over: transport, router, interceptors: interceptors, callInterceptors: callInterceptors, limits: limits
+    ) { server async throws in
+        try await server.withChannel { channel async throws in try await body(CallsClient(channel), channel) }
     }
+}
+
+/// A server with any handlers, for the time of `body`.
+func withServer<Result>(
+    over transport: Transport, _ router: Router, interceptors: [any ServerInterceptor] = [],
+    callInterceptors: [any ServerCallInterceptor] = [], limits: ConnectionLimits = ConnectionLimits(),
+    _ body: (TestServer) async throws -> Result
+) async throws -> Result {
+    let server = RPCServer(router: router, interceptors: interceptors, callInterceptors: callInterceptors)
+    if transport == .inProcess { return try await body(TestServer { (InProcessChannel(to: server), {}) }) }
     let folder = try TemporaryDirectory()
     let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"
-    let serving = ZeroMQTransport(identity: .testing("server"), limits: limits)
-    let calling = ZeroMQTransport(identity: .testing("client"), limits: limits)
+    let keys = try transport == .curve ? TestKeys(folder) : nil
+    let serving = ZeroMQTransport(
+        identity: .testing("server"), security: try keys?.servingPolicy() ?? .plainTCP, limits: limits)
+    let calling = ZeroMQTransport(
+        identity: .testing("client"), security: try keys?.callingPolicy() ?? .plainTCP, limits: limits)
     let listener = try serving.serve(server, at: Endpoint(endpoint))
-    let channel = calling.channel(to: try Endpoint(listener.endpoint))
     defer {
-        channel.close()
         listener.stop()
         calling.shutDown()
         serving.shutDown()
         withExtendedLifetime(folder) {}
     }
-    return try await body(CallsClient(channel), channel)
+    return try await body(TestServer {
+        let channel = try calling.channel(to: Endpoint(listener.endpoint), service: "server")
+        return (channel, { channel.close() })
+    })
+}
+
+/// A server that runs, and the way to it.
+struct TestServer: Sendable {
+    private let open: @Sendable () throws -> (any Channel, close: @Sendable () -> Void)
+
+    init(open: @escaping @Sendable () throws -> (any Channel, close: @Sendable () -> Void)) { self.open = open }
+
+    /// A channel of its own for the time of `body`.
+    func withChannel<Result>(_ body: (any Channel) async throws -> Result) async throws -> Result {
+        let (channel, close) = try open()
+        defer { close() }
+        return try await body(channel)
+    }
+}
+
+/// Keys of a server and of the one client that it lets in, with their lists.
+struct TestKeys {
+    let folder: TemporaryDirectory
+    let server = CurveKeyPair.make()
+    let client = CurveKeyPair.make()
+
+    init(_ folder: TemporaryDirectory) throws {
+        self.folder = folder
+        try setCallers("caller \(client.publicKey)\n")
+        try setServices("server \(server.publicKey)\n")
+    }
+
+    func setCallers(_ text: String) throws { try folder.write(text, to: "callers") }
+    func setServices(_ text: String) throws { try folder.write(text, to: "services") }
+
+    func servingPolicy() throws -> SecurityPolicy {
+        .curve(own: server, callers: try KeyListFile(folder.file("callers")), services: nil)
+    }
+
+    func callingPolicy() throws -> SecurityPolicy {
+        .curve(own: client, callers: nil, services: try KeyListFile(folder.file("services")))
+    }
 }
 
 extension ProcessIdentity {

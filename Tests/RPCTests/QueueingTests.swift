@@ -19,7 +19,7 @@ struct QueueingTests {
         var router = Router()
         handlers.register(with: &router)
         let listener = try serving.serve(RPCServer(router: router), at: try Endpoint("ipc://\(folder.path)/s"))
-        let channel = calling.channel(to: try Endpoint(listener.endpoint))
+        let channel = try calling.channel(to: try Endpoint(listener.endpoint))
         defer {
             channel.close()
             listener.stop()
@@ -41,6 +41,9 @@ struct QueueingTests {
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
+        // By more than what the way alone may have taken so far, which the server cannot tell from a queue.
+        let late = ContinuousClock.now + .milliseconds(200)
+        try await poll(until: "the calls are late by far") { ContinuousClock.now > late }
         isHeld.signal()
         #expect(codes == Array(repeating: .deadlineExceeded, count: 10))
         _ = try await client.unary(TestingV1.Text(text: "last"))

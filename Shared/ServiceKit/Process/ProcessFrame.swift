@@ -74,7 +74,7 @@ struct ProcessFrame {
         ProcessMetrics.register(
             in: metrics, service: definition.name, instanceID: instanceID, clock: surroundings.wallClock)
         let clientMetrics = ClientCallMetrics(metrics)
-        let channels = places.peers.mapValues { transport.channel(to: $0) }
+        let channels = try places.peers.mapValues { try transport.channel(to: $0) }
         defer { for channel in channels.values { channel.close() } }
         let jitter: @Sendable () -> Double = { .random(in: 0.8...1.2) }
         let environment = ServiceEnvironment(

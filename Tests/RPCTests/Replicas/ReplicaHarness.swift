@@ -88,7 +88,7 @@ func withReplicas<Result>(
     defer { replicas.end() }
     for number in numbers { try replicas.start(number) }
     let target = Target.replicas(try numbers.map { try replicas.endpoint($0) })
-    let channel = replicas.calling.channel(to: target, policy: policy)
+    let channel = try replicas.calling.channel(to: target, policy: policy)
     defer { channel.close() }
     return try await body(replicas, channel)
 }

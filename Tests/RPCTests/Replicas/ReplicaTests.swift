@@ -37,7 +37,7 @@ struct ReplicaTests {
         let slow = TestCalls()
         try replicas.start(1, slow)
         try replicas.start(2, slow)
-        let channel = replicas.calling.channel(
+        let channel = try replicas.calling.channel(
             to: .replicas([try replicas.endpoint(1), try replicas.endpoint(2)]), policy: .leastRequest(choices: 2))
         defer { channel.close() }
         let client = CallsClient(channel)
@@ -93,7 +93,7 @@ struct ReplicaTests {
     func nobody() async throws {
         let replicas = try Replicas()
         defer { replicas.end() }
-        let channel = replicas.calling.channel(
+        let channel = try replicas.calling.channel(
             to: .replicas([try replicas.endpoint(1), try replicas.endpoint(2)]), policy: .roundRobin)
         defer { channel.close() }
         let error = try await status { _ = try await CallsClient(channel).number(CallOptions()) }

@@ -42,7 +42,7 @@ struct ResolverTests {
             try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
         }
         try write(["# one for now", "\(try replicas.endpoint(1))"])
-        let channel = replicas.calling.channel(to: try Target("file://\(path)"), policy: .roundRobin)
+        let channel = try replicas.calling.channel(to: Target("file://\(path)"), policy: .roundRobin)
         defer { channel.close() }
         let client = CallsClient(channel)
         for _ in 0..<5 { #expect(try await client.number() == 1) }

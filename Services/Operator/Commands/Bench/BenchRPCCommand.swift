@@ -77,7 +77,7 @@ package struct BenchRPCCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let server = try await BenchServer.start(endpoint, surroundings)
         defer { server.stop() }
-        let connection = ServiceConnection(try Endpoint(server.endpoint))
+        let connection = try ServiceConnection(Endpoint(server.endpoint), security: .plainTCP)
         defer { connection.close() }
         let message = BenchMessage.sample(size: size)
         let client = BenchClient(connection.channel)

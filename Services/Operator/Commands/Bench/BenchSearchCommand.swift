@@ -66,7 +66,7 @@ package struct BenchSearchCommand: OlpCommand {
         guard let endpoint = state.service("partnership")?.endpoint else {
             throw Failure(.notRunning, "the suite has no partnership")
         }
-        let connection = ServiceConnection(try Endpoint(endpoint))
+        let connection = try ServiceConnection(Endpoint(endpoint))
         defer { connection.close() }
         let client = SchoolsClient(connection.channel)
         let warm = CallOptions(timeout: .seconds(10), waitForReady: true)

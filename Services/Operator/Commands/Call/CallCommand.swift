@@ -4,6 +4,7 @@ import HTTPClient
 import ProtoJSON
 import RPC
 import RPCZeroMQ
+import ServiceKit
 import Wire
 import ZeroMQ
 
@@ -126,16 +127,17 @@ package struct CallCommand: OlpCommand {
         var options = CallOptions(
             timeout: .seconds(timeout), metadata: Metadata(), idempotencyKey: key, waitForReady: false)
         options.metadata = try sentMetadata(surroundings)
-        let connection = ServiceConnection(target)
+        let connection = try ServiceConnection(target)
         defer { connection.close() }
+        let channel = connection.channel.intercepted(by: [CallTracing()])
         do throws(RPCError) {
             if method.descriptor.kind.hasResponseStream {
-                let stream = connection.channel.rawServerStreaming(method.descriptor, request, options)
+                let stream = channel.rawServerStreaming(method.descriptor, request, options)
                 while let message = try await stream.next() {
                     console.print(try Self.text(method, message.bytes, isIndented: false))
                 }
             } else {
-                let reply = try await connection.channel.rawUnary(method.descriptor, request, options)
+                let reply = try await channel.rawUnary(method.descriptor, request, options)
                 console.print(try Self.text(method, reply, isIndented: !json))
             }
         } catch {

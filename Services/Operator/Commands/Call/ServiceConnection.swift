@@ -10,11 +10,22 @@ package final class ServiceConnection: Sendable {
     /// Callers that do little besides calls may run on it.
     package var thread: IOThread { transport.thread }
 
-    package init(_ endpoint: Endpoint) {
+    /// - Parameters:
+    ///   - security: of a connection over tcp; unless it is given, there is none.
+    ///   - service: whose key the other end must have.
+    package init(
+        _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil
+    ) throws(SecurityProblem) {
         transport = ZeroMQTransport(
             identity: ProcessIdentity(
-                service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version))
-        channel = transport.channel(to: endpoint)
+                service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version),
+            security: security)
+        do throws(SecurityProblem) {
+            channel = try transport.channel(to: endpoint, service: service)
+        } catch {
+            transport.shutDown()
+            throw error
+        }
     }
 
     package func close() {

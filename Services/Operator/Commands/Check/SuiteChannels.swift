@@ -32,7 +32,7 @@ package struct SuiteChannels: Sendable {
             guard let address = state.service(name)?.endpoint else {
                 throw Failure(.notRunning, "the suite has no \(name)")
             }
-            connections.append(ServiceConnection(try Endpoint(address)))
+            connections.append(try ServiceConnection(Endpoint(address)))
         }
         return try await body(
             SuiteChannels(

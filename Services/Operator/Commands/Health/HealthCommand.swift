@@ -85,15 +85,16 @@ package struct HealthCommand: OlpCommand {
     }
 
     private static func connect(_ targets: HealthTargets) throws(Failure) -> [ServiceConnection] {
-        var endpoints: [Endpoint] = []
+        var connections: [ServiceConnection] = []
         for process in targets.processes {
             do {
-                endpoints.append(try Endpoint(process.endpoint))
+                connections.append(try ServiceConnection(Endpoint(process.endpoint)))
             } catch {
+                for connection in connections { connection.close() }
                 throw Failure(.usage, "--endpoint \(process.endpoint): \(error)")
             }
         }
-        return endpoints.map(ServiceConnection.init)
+        return connections
     }
 
     private func ask(_ probes: [Probed]) async throws -> [HealthLine] {

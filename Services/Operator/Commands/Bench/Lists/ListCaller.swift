@@ -13,7 +13,7 @@ struct ListCaller: Sendable {
     /// - Parameter endpoints: by process.
     init(endpoints: [String: String]) throws {
         var connections: [String: ServiceConnection] = [:]
-        for (process, endpoint) in endpoints { connections[process] = ServiceConnection(try Endpoint(endpoint)) }
+        for (process, endpoint) in endpoints { connections[process] = try ServiceConnection(Endpoint(endpoint)) }
         self.connections = connections
         options = CallOptions(timeout: .seconds(30), waitForReady: true)
     }
