@@ -1,7 +1,8 @@
 package import Wire
 
 /// What stands between one call and its transport, on either side: it sees each message and the end, and may put other
-/// messages in their place. Made by a ``ClientInterceptor`` or a ``ServerCallInterceptor``, one for each call it wants to see.
+/// messages in their place. Made by a ``ClientInterceptor`` or a ``ServerCallInterceptor`` for each call that it wants to
+/// see.
 ///
 /// Messages of one direction come one after the other; the two directions may come at the same time.
 package protocol CallInterception: AnyObject, Sendable {

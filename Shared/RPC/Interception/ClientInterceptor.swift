@@ -8,8 +8,8 @@ package protocol ClientInterceptor: Sendable {
 }
 
 extension Channel {
-    /// This channel with interceptors in front of it. The first is the outermost: it sees the head as the caller gave it,
-    /// what is sent before the others, what is received after them. With none it is this channel itself.
+    /// This channel with interceptors in front of it. The first is the outermost: it sees the head as the caller gave
+    /// it, what is sent before the others, what is received after them. With none it is this channel itself.
     package func intercepted(by interceptors: [any ClientInterceptor]) -> any Channel {
         var channel: any Channel = self
         for interceptor in interceptors.reversed() { channel = InterceptedChannel(channel, interceptor) }

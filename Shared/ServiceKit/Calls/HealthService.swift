@@ -23,7 +23,8 @@ struct HealthService: HealthHandlers {
         guard services.count < Self.maximumListed else {
             throw RPCError(
                 .resourceExhausted,
-                "The process has \(services.count) services; at most \(Self.maximumListed) are listed. Check them by name.")
+                "The process has \(services.count) services; at most \(Self.maximumListed) are listed. "
+                    + "Check them by name.")
         }
         let now = response(readiness.answer)
         return HealthV1.HealthListResponse(

@@ -65,7 +65,8 @@ package struct HealthTargets: Hashable, Sendable {
                 matches.isEmpty
                     ? "there is no process or service \"\(word)\"" : "\"\(word)\" is the name of several services",
                 advice: matches.isEmpty
-                    ? "Processes: \((SuitePlan.services + [SuitePlan.gateway]).joined(separator: ", ")). Services: olp call --list"
+                    ? "Processes: \((SuitePlan.services + [SuitePlan.gateway]).joined(separator: ", ")). "
+                        + "Services: olp call --list"
                     : "Write one of: " + matches.map(\.name).joined(separator: ", "))
         }
         return matches[0]

@@ -25,9 +25,8 @@ package struct CallCounts: Hashable, Sendable {
             switch sample.name {
             case Self.started: methods[name, default: Method()].started = sample.value
             case Self.buckets:
-                guard let status = sample.labels["grpc_status"], let bound = sample.labels["le"].flatMap(Self.bound) else {
-                    continue
-                }
+                guard let status = sample.labels["grpc_status"], let bound = sample.labels["le"].flatMap(Self.bound)
+                else { continue }
                 methods[name, default: Method()].ended[status, default: BucketCounts()].set(bound, sample.value)
             default: continue
             }

@@ -18,7 +18,8 @@ package struct MetricsPage: Sendable {
 
     /// `name{key="value",…} number`; nil for anything else.
     private static func sample(_ line: Substring.UTF8View) -> Sample? {
-        guard let end = line.firstIndex(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: " ") }) else { return nil }
+        guard let end = line.firstIndex(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: " ") })
+        else { return nil }
         let name = String(Substring(line[..<end]))
         var rest = line[end...]
         var labels: [String: String] = [:]
@@ -32,9 +33,8 @@ package struct MetricsPage: Sendable {
             rest = rest.dropFirst()
         }
         // A time may follow the number.
-        guard let word = rest.split(separator: UInt8(ascii: " ")).first, let value = Double(String(Substring(word))) else {
-            return nil
-        }
+        guard let word = rest.split(separator: UInt8(ascii: " ")).first, let value = Double(String(Substring(word)))
+        else { return nil }
         return Sample(name: name, labels: labels, value: value)
     }
 

@@ -17,8 +17,8 @@ struct MetricsReader: Sendable {
 
     func look() async throws -> [Look] {
         try await Parallel.map(processes, inFlight: max(1, processes.count)) { process in
-            Look(
-                name: process.name, adminPort: process.adminPort, counts: await Self.counts(adminPort: process.adminPort))
+            let port = process.adminPort
+            return Look(name: process.name, adminPort: port, counts: await Self.counts(adminPort: port))
         }
     }
 
