@@ -25,6 +25,9 @@ package struct CallScope: Sendable {
         metadata = head.metadata
     }
 
+    /// 32 digits that the log lines of one trace share; nil outside any.
+    package var traceID: String? { TraceContext(traceparent)?.traceID }
+
     func passOn(to outgoing: inout Metadata) {
         // An actor is one thing: half of it, or a signature of another one, would say something that nobody said.
         let ownActor = Self.actor.contains { outgoing.binary($0) != nil }

@@ -26,7 +26,7 @@ enum ImportTable {
         "Storage": ["Values", "Sodium", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
             "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
-            "Hummingbird", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
+            "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [

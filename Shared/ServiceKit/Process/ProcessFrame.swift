@@ -23,11 +23,12 @@ struct ProcessFrame {
         self.configuration = configuration
         self.places = places
         self.surroundings = surroundings
-        let handler = LineLogHandler(
+        var handler = LineLogHandler(
             service: definition.name, level: configuration[CommonKeys.logLevel],
             format: configuration[CommonKeys.logFormat], clock: surroundings.wallClock,
             write: surroundings.writeLog)
-        logger = Logger(label: "olp.\(definition.name)") { _ in handler }
+        handler.metadataProvider = TraceLogs.provider
+        logger = Logger(label: "olp.\(definition.name)") { [handler] _ in handler }
         identifiers = SystemIdentifiers(clock: surroundings.wallClock)
     }
 

@@ -4,6 +4,7 @@ import HTTPClient
 import ProtoJSON
 import RPC
 import RPCZeroMQ
+import ServiceKit
 import Wire
 import ZeroMQ
 
@@ -138,14 +139,15 @@ package struct CallCommand: OlpCommand {
         options.metadata = try sentMetadata(surroundings)
         let connection = try security.connect(endpoint, process: target.process, surroundings)
         defer { connection.close() }
+        let channel = connection.channel.intercepted(by: [CallTracing()])
         do throws(RPCError) {
             if method.descriptor.kind.hasResponseStream {
-                let stream = connection.channel.rawServerStreaming(method.descriptor, request, options)
+                let stream = channel.rawServerStreaming(method.descriptor, request, options)
                 while let message = try await stream.next() {
                     console.print(try Self.text(method, message.bytes, isIndented: false))
                 }
             } else {
-                let reply = try await connection.channel.rawUnary(method.descriptor, request, options)
+                let reply = try await channel.rawUnary(method.descriptor, request, options)
                 console.print(try Self.text(method, reply, isIndented: !json))
             }
         } catch {
