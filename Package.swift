@@ -121,7 +121,7 @@ let package = Package(
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
                                   "Storage", "Values", "Wire", log, lifecycle]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Values", "Wire"]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Values", "Wire"]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "Values", "Wire", "ZeroMQ"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])
