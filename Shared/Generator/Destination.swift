@@ -9,7 +9,7 @@ enum Destination: CaseIterable {
             self = .none
         } else if package == "olp.wire.v1" {
             self = .wire
-        } else if package == "olp.testing.v1" {
+        } else if ["olp.testing.v1", "grpc.testing"].contains(package) {
             self = .testSupport
         } else {
             self = .contracts

@@ -48,11 +48,11 @@ enum Naming {
     }
 
     /// The enum that stands for a proto package: "olp.partnership.v1" → "PartnershipV1",
-    /// "google.rpc" → "GoogleRPC".
+    /// "google.rpc" → "GoogleRPC". "grpc.testing" keeps its first word: `Testing` is a module of the toolchain.
     static func namespace(ofPackage package: String) -> String {
         var parts = package.split(separator: ".").map(String.init)
-        if parts.count > 1, ["olp", "grpc"].contains(parts[0]) { parts.removeFirst() }
-        return parts.map { $0 == "rpc" ? "RPC" : upperCamel($0) }.joined()
+        if parts.count > 2, ["olp", "grpc"].contains(parts[0]) { parts.removeFirst() }
+        return parts.map { ["rpc", "grpc"].contains($0) ? $0.uppercased() : upperCamel($0) }.joined()
     }
 
     private static let swiftKeywords: Set<String> = [

@@ -35,19 +35,21 @@ extension Channel {
         }
     }
 
-    /// Calls a method that takes a stream and answers with one message. The stream ends when `produce` returns.
+    /// Calls a method that takes a stream and answers with one message. The stream ends when `produce` returns; what
+    /// it throws cancels the call, unless the call had ended before.
     package func clientStreaming<Request: Message, Reply: Message>(
         _ method: MethodDescriptor, _ options: CallOptions,
         _ produce: (RequestWriter<Request>) async throws -> Void
     ) async throws -> Reply {
         let lease = CallLease(try open(method, options))
+        let refusal = WriteRefusal()
         do {
-            try await produce(RequestWriter(lease.call))
+            try await produce(RequestWriter(lease.call, refusal: refusal))
             lease.call.halfClose()
-        } catch let error as RPCError {
-            // The server may have ended the call with more to say than that it is over.
-            guard error.code == .cancelled || Task.isCancelled else { return try decode(try await lease.call.reply(), method) }
-            throw error
+        } catch {
+            // A server may end the call, well or not, before it has read everything; its word counts. An error of the
+            // caller's own ends the call.
+            guard refusal.hasHappened, !Task.isCancelled else { throw error }
         }
         return try decode(try await lease.call.reply(), method)
     }

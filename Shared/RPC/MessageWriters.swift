@@ -1,19 +1,39 @@
+import Synchronization
 package import Wire
 
 /// Sends a caller's messages.
 package struct RequestWriter<Element: Message>: Sendable {
     private let call: any ClientCall
+    private let refusal: WriteRefusal?
 
-    init(_ call: any ClientCall) { self.call = call }
+    /// - Parameter refusal: told when a message was not taken.
+    init(_ call: any ClientCall, refusal: WriteRefusal? = nil) {
+        self.call = call
+        self.refusal = refusal
+    }
 
     /// Sends a message; waits while the server has no room for it.
     package func write(_ message: Element) async throws(RPCError) {
-        try await call.readyToSend()
+        do throws(RPCError) {
+            try await call.readyToSend()
+        } catch {
+            refusal?.note()
+            throw error
+        }
         message.withPacking { packing in call.send(packing) }
     }
 
     /// Ends the request stream while answers are still read.
     package func finish() { call.halfClose() }
+}
+
+/// Whether a call took no more messages, so that what is left is to hear how it ended.
+final class WriteRefusal: Sendable {
+    private let happened = Atomic(false)
+
+    var hasHappened: Bool { happened.load(ordering: .relaxed) }
+
+    func note() { happened.store(true, ordering: .relaxed) }
 }
 
 /// Sends a handler's messages.

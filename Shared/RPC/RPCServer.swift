@@ -21,7 +21,10 @@ package struct RPCServer: Sendable {
                 call.finish(trailing: trailing)
             }
         } catch {
-            call.finish(RPCError(thrownByHandler: error, isPastDeadline: call.head.deadline?.hasPassed ?? false))
+            var error = RPCError(thrownByHandler: error, isPastDeadline: call.head.deadline?.hasPassed ?? false)
+            // The status is what matters; metadata that nobody takes would cost it.
+            if error.metadata.byteCount > Metadata.defaultLimitBytes { error.metadata = Metadata() }
+            call.finish(error)
         }
     }
 
@@ -43,7 +46,7 @@ package struct RPCServer: Sendable {
         let reply = try await CallScope.$current.withValue(CallScope(head)) {
             try await run(call, context, registration.handler, interceptors[...])
         }
-        return (reply, context.trailingMetadata)
+        return (reply, try context.trailingMetadata())
     }
 
     private func run(

@@ -20,8 +20,20 @@ package struct ResponseStream<Element: Message>: AsyncSequence, Sendable {
         limits = .default
     }
 
-    /// Waits for the server's initial metadata.
-    package func initialMetadata() async throws(RPCError) -> Metadata { try await source.get().call.initialMetadata() }
+    /// Waits for the server's initial metadata. A cancelled task cancels the call and gets CANCELLED.
+    package func initialMetadata() async throws(RPCError) -> Metadata {
+        let call = try source.get().call
+        let result: Result<Metadata, RPCError> = await withTaskCancellationHandler {
+            do throws(RPCError) {
+                return .success(try await call.initialMetadata())
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            call.cancel()
+        }
+        return try result.get()
+    }
 
     /// The server's trailing metadata, after the last message.
     package var trailingMetadata: Metadata { (try? source.get().call.trailingMetadata) ?? Metadata() }

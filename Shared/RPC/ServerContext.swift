@@ -10,7 +10,7 @@ package struct ServerContext: Sendable {
     /// The serialised request of a call that has one message; nil for request streams.
     package let requestPayload: Payload?
     private let call: any ServerCall
-    private let trailing: Trailing
+    private let given = GivenMetadata()
 
     init(_ call: any ServerCall, _ method: MethodDescriptor, request: Payload?) {
         self.method = method
@@ -18,7 +18,6 @@ package struct ServerContext: Sendable {
         peer = call.peer
         requestPayload = request
         self.call = call
-        trailing = Trailing()
     }
 
     package var metadata: Metadata { head.metadata }
@@ -31,15 +30,32 @@ package struct ServerContext: Sendable {
     package var actorID: String { metadata.text(CallScope.actorIDKey) ?? peer }
     package var actorKind: String { metadata.text(CallScope.actorKindKey) ?? "service" }
 
-    /// Sends initial metadata now. It commits the call: a caller does not try it again elsewhere.
-    package func sendInitialMetadata(_ metadata: Metadata) { call.sendInitialMetadata(metadata) }
+    /// Sends initial metadata now. It commits the call: a caller does not try it again elsewhere. More than
+    /// ``Metadata/defaultLimitBytes`` is not sent and ends the call RESOURCE_EXHAUSTED.
+    package func sendInitialMetadata(_ metadata: Metadata) {
+        guard metadata.byteCount <= Metadata.defaultLimitBytes else {
+            return given.state.withLock { $0.refusedBytes = metadata.byteCount }
+        }
+        call.sendInitialMetadata(metadata)
+    }
 
-    /// Metadata that goes with the end of the call.
-    package func setTrailingMetadata(_ metadata: Metadata) { trailing.value.withLock { $0 = metadata } }
+    /// Metadata that goes with the end of the call. More than ``Metadata/defaultLimitBytes`` ends it RESOURCE_EXHAUSTED.
+    package func setTrailingMetadata(_ metadata: Metadata) { given.state.withLock { $0.trailing = metadata } }
 
-    var trailingMetadata: Metadata { trailing.value.withLock { $0 } }
+    /// What is to go with the end of a call that went well.
+    /// - Throws: RESOURCE_EXHAUSTED if the handler gave more metadata than callers take.
+    func trailingMetadata() throws(RPCError) -> Metadata {
+        let (trailing, refusedBytes) = given.state.withLock { ($0.trailing, $0.refusedBytes) }
+        let bytes = max(trailing.byteCount, refusedBytes)
+        guard bytes <= Metadata.defaultLimitBytes else {
+            throw RPCError(
+                .resourceExhausted,
+                "The answer's metadata has \(bytes) bytes; at most \(Metadata.defaultLimitBytes) are sent.")
+        }
+        return trailing
+    }
 
-    private final class Trailing: Sendable {
-        let value = Mutex(Metadata())
+    private final class GivenMetadata: Sendable {
+        let state = Mutex((trailing: Metadata(), refusedBytes: 0))
     }
 }

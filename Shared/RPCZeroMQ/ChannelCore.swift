@@ -172,7 +172,6 @@ final class ChannelCore {
     private func launch(
         _ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame, on connection: ClientConnection
     ) {
-        call.take(replica: connection.replica)
         connection.launch(call, head, frame)
         guard !held.isEmpty, let later = held.removeValue(forKey: ObjectIdentifier(call)) else { return }
         for frame in later { connection.send(frame, on: call) }

@@ -97,7 +97,7 @@ final class ClientConnection: IOThread.Source {
         if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
-        call.take(id: id)
+        call.launched(as: id, on: replica, credit: peerLimits.initialStreamCredit)
         let entry = OpenCall(call)
         if let deadline = head.deadline {
             let timer = LoopTimer { [unowned self] in self.expire(id) }
@@ -151,7 +151,7 @@ final class ClientConnection: IOThread.Source {
     /// The server takes more: of a call's messages, or of pieces on the connection.
     func granted(_ header: FrameHeader) {
         guard header.callID == 0 else {
-            open[header.callID]?.call.credit.grant(Int(header.credit))
+            open[header.callID]?.call.grant(Int(header.credit))
             return
         }
         fragments.grant(Int(header.credit))

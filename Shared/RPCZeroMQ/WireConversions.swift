@@ -47,7 +47,7 @@ extension CallHead {
 extension WireV1.End {
     init(_ error: RPCError) {
         self.init()
-        message = String(error.message.prefix(Self.maximumMessageCharacters))
+        message = String(String.UnicodeScalarView(error.message.unicodeScalars.prefix(Self.maximumMessageScalars)))
         details = error.details.count <= Self.maximumDetailBytes ? error.details : []
         metadata = error.metadata.wireEntries
         pushbackMs = error.pushback.map { $0.wholeMicroseconds / 1000 }
@@ -66,8 +66,8 @@ extension WireV1.End {
         return error
     }
 
-    /// Enough for people; keeps an END far below the frame's limit.
-    private static var maximumMessageCharacters: Int { 4_096 }
+    /// Enough for people; keeps an END far below the frame's limit. Not characters: one can be of any length.
+    private static var maximumMessageScalars: Int { 4_096 }
     private static var maximumDetailBytes: Int { 32 << 10 }
 }
 

@@ -8,13 +8,15 @@ import ZeroMQ
 /// they are told to wait.
 package struct ZeroMQChannel: Channel {
     private let core: Confined<ChannelCore>
+    private let window: Int
     package let decodeLimits: DecodeLimits
 
-    init(_ core: Confined<ChannelCore>, maximumMessageBytes: Int) {
+    init(_ core: Confined<ChannelCore>, _ limits: ConnectionLimits) {
         self.core = core
-        var limits = DecodeLimits.default
-        limits.maxBytes = maximumMessageBytes
-        decodeLimits = limits
+        window = limits.initialStreamCredit
+        var decoding = DecodeLimits.default
+        decoding.maxBytes = limits.maximumMessageBytes
+        decodeLimits = decoding
     }
 
     package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
@@ -30,7 +32,7 @@ package struct ZeroMQChannel: Channel {
     }
 
     private func start(_ head: CallHead, _ frame: OutgoingFrame) -> any ClientCall {
-        let call = ZeroMQClientCall(core)
+        let call = ZeroMQClientCall(core, window: window)
         if let core = core.ifCurrent {
             core.start(call, head, frame)
         } else {

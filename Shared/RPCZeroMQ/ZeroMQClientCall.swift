@@ -11,11 +11,12 @@ final class ZeroMQClientCall: ClientCall {
     /// Zero until a connection gave it one.
     private let number = Atomic<UInt64>(0)
     private let place = Atomic<UInt64>(0)
-    let credit = CreditGate()
+    /// Closed until a connection has the call: only then it is known what its server takes.
+    private let credit = CreditGate(window: 0)
     let inbox = Inbox()
     private let initial = Mutex(InitialMetadata())
     private let trailing = Mutex(Metadata())
-    private let window = Mutex(ReceiveWindow())
+    private let window: Mutex<ReceiveWindow>
     private let ended = Atomic<Bool>(false)
 
     /// The server's initial metadata, and whoever waits for it: few do, so what they wait with is made for them only.
@@ -24,7 +25,11 @@ final class ZeroMQClientCall: ClientCall {
         var latch: Latch<Metadata>?
     }
 
-    init(_ core: Confined<ChannelCore>) { self.core = core }
+    /// - Parameter window: bytes of the answer that are taken before more is granted.
+    init(_ core: Confined<ChannelCore>, window: Int) {
+        self.core = core
+        self.window = Mutex(ReceiveWindow(window: window))
+    }
 
     // MARK: For the connection
 
@@ -33,9 +38,15 @@ final class ZeroMQClientCall: ClientCall {
     /// The call's id on its connection; zero until it has one.
     var id: UInt64 { number.load(ordering: .relaxed) }
 
-    func take(id: UInt64) { number.store(id, ordering: .relaxed) }
+    /// A connection has the call.
+    /// - Parameter credit: bytes that its server takes before it grants more.
+    func launched(as id: UInt64, on replica: UInt64, credit bytes: Int) {
+        place.store(replica, ordering: .relaxed)
+        number.store(id, ordering: .relaxed)
+        credit.grant(bytes)
+    }
 
-    func take(replica: UInt64) { place.store(replica, ordering: .relaxed) }
+    func grant(_ byteCount: Int) { credit.grant(byteCount) }
 
     /// Ends the call for the caller; only the first end counts. Messages that came before a status of the server are still
     /// read.

@@ -94,7 +94,7 @@ package final class ZeroMQTransport: Sendable {
                 security: { [self] endpoint throws(SecurityProblem) in try dialSecurity(endpoint, service) }))
         let confined = Confined(core, to: thread)
         confined.submit { $0.open(confined) }
-        return ZeroMQChannel(confined, maximumMessageBytes: limits.maximumMessageBytes)
+        return ZeroMQChannel(confined, limits)
     }
 
     private func resolver(of target: Target) -> any Resolver {

@@ -43,6 +43,7 @@ struct GeneratorTests {
         (Naming.namespace(ofPackage: "google.rpc"), "GoogleRPC"),
         (Naming.namespace(ofPackage: "google.protobuf"), "GoogleProtobuf"),
         (Naming.namespace(ofPackage: "grpc.health.v1"), "HealthV1"),
+        (Naming.namespace(ofPackage: "grpc.testing"), "GRPCTesting"),
         (Naming.quoted("class"), "`class`"), (Naming.member("init"), "init_"), (Naming.type("Any"), "AnyMessage"),
         (Naming.cType("olp.common.v1.HistoryEntry"), "Olp__Common__V1__HistoryEntry"),
         (Naming.cLower("olp.common.v1.HistoryEntry"), "olp__common__v1__history_entry"),

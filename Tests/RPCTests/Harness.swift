@@ -23,11 +23,19 @@ func withCalls<Result>(
     var router = Router()
     router.decodeLimits.maxBytes = limits.maximumMessageBytes
     handlers.register(with: &router)
-    let server = RPCServer(router: router, interceptors: interceptors)
-    if transport == .inProcess {
-        let channel = InProcessChannel(to: server)
-        return try await body(CallsClient(channel), channel)
+    return try await withServer(over: transport, router, interceptors: interceptors, limits: limits) {
+        server async throws in
+        try await server.withChannel { channel async throws in try await body(CallsClient(channel), channel) }
     }
+}
+
+/// A server with any handlers, for the time of `body`.
+func withServer<Result>(
+    over transport: Transport, _ router: Router, interceptors: [any ServerInterceptor] = [],
+    limits: ConnectionLimits = ConnectionLimits(), _ body: (TestServer) async throws -> Result
+) async throws -> Result {
+    let server = RPCServer(router: router, interceptors: interceptors)
+    if transport == .inProcess { return try await body(TestServer { (InProcessChannel(to: server), {}) }) }
     let folder = try TemporaryDirectory()
     let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"
     let keys = try transport == .curve ? TestKeys(folder) : nil
@@ -36,15 +44,30 @@ func withCalls<Result>(
     let calling = ZeroMQTransport(
         identity: .testing("client"), security: try keys?.callingPolicy() ?? .plainTCP, limits: limits)
     let listener = try serving.serve(server, at: Endpoint(endpoint))
-    let channel = try calling.channel(to: Endpoint(listener.endpoint), service: "server")
     defer {
-        channel.close()
         listener.stop()
         calling.shutDown()
         serving.shutDown()
         withExtendedLifetime(folder) {}
     }
-    return try await body(CallsClient(channel), channel)
+    return try await body(TestServer {
+        let channel = try calling.channel(to: Endpoint(listener.endpoint), service: "server")
+        return (channel, { channel.close() })
+    })
+}
+
+/// A server that runs, and the way to it.
+struct TestServer: Sendable {
+    private let open: @Sendable () throws -> (any Channel, close: @Sendable () -> Void)
+
+    init(open: @escaping @Sendable () throws -> (any Channel, close: @Sendable () -> Void)) { self.open = open }
+
+    /// A channel of its own for the time of `body`.
+    func withChannel<Result>(_ body: (any Channel) async throws -> Result) async throws -> Result {
+        let (channel, close) = try open()
+        defer { close() }
+        return try await body(channel)
+    }
 }
 
 /// Keys of a server and of the one client that it lets in, with their lists.

@@ -13,6 +13,7 @@
 #include "google_rpc_status.pb-c.h"
 #include "grpc_health_v1_health.pb-c.h"
 #include "grpc_reflection_v1_reflection.pb-c.h"
+#include "grpc_testing_test.pb-c.h"
 #include "olp_bench_v1_bench.pb-c.h"
 #include "olp_common_v1_common.pb-c.h"
 #include "olp_common_v1_feed.pb-c.h"

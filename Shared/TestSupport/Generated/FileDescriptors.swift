@@ -2,6 +2,13 @@
 
 import CMessages
 
+extension GRPCTesting {
+    /// grpc/testing/test.proto, serialised.
+    package static var fileDescriptor: [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: grpc_testing_test__file_bytes(), count: 2410))
+    }
+}
+
 extension TestingV1 {
     /// olp/testing/v1/testing.proto, serialised.
     package static var fileDescriptor: [UInt8] {
