@@ -1,3 +1,4 @@
+internal import CZeroMQ
 import Glibc
 import Synchronization
 
