@@ -125,9 +125,9 @@ let package = Package(
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ",
                                   "ServiceKit", "Storage", "Values", "Wire", "ZeroMQ", log, lifecycle, spans]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC",
-                                "RPCInProcess", "ServiceKit",
-                                "Values", "Wire", "ZeroMQ", arguments]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "Values", "Wire"], data: ["Python"]),
+                                "RPCInProcess", "ServiceKit", "Values", "Wire", "ZeroMQ", arguments]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "Values", "Wire", "ZeroMQ"],
+              data: ["Python"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])

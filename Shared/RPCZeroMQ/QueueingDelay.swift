@@ -25,6 +25,8 @@ struct QueueingDelay: Hashable, Sendable {
         }
         smallest = min(smallest ?? difference, difference)
         let base = min(smallest ?? difference, smallestBefore ?? difference)
-        return difference - base
+        // A client may call any number its clock: between the ends of all numbers there is room for more than one of them.
+        let (delay, isBeyond) = difference.subtractingReportingOverflow(base)
+        return isBeyond ? .max : delay
     }
 }

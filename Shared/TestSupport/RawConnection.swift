@@ -66,6 +66,11 @@ package func freePort() throws -> Int {
     guard descriptor >= 0 else { throw SystemFailure("socket") }
     defer { close(descriptor) }
     guard unsafe withLoopback(port: 0, { unsafe bind(descriptor, $0, $1) }) == 0 else { throw SystemFailure("bind") }
+    return try portOfLoopback(descriptor)
+}
+
+/// The port that a bound socket has.
+func portOfLoopback(_ descriptor: Int32) throws -> Int {
     var address = sockaddr_in()
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
@@ -75,7 +80,7 @@ package func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
-private func withLoopback(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+func withLoopback(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian

@@ -8,7 +8,10 @@ package struct BenchCommand: AsyncParsableCommand {
             Use an optimised build (.build/release/olp) and a quiet machine; compare
             only numbers of one run. Other stacks' side is in Tests/Benchmarks.
             """,
-        subcommands: [BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self, BenchServeCommand.self])
+        subcommands: [
+            BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self, BenchSoakCommand.self,
+            BenchServeCommand.self,
+        ])
 
     package init() {}
 }

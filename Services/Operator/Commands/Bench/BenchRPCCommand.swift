@@ -159,6 +159,9 @@ struct BenchServer: Sendable {
         return BenchServer(endpoint: endpoint, process: process)
     }
 
+    /// Nil if the server is not ours.
+    var pid: Int32? { process?.pid }
+
     /// Of this process and the server; nil if the server is not ours.
     var processorTime: Duration? {
         guard let process, let own = ProcessCost.processorTime(of: getpid()),

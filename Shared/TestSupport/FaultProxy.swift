@@ -1,0 +1,179 @@
+import Glibc
+import Foundation
+import Synchronization
+
+/// A TCP proxy between a client and a server of this machine that does to their bytes what a bad network would.
+///
+/// What it does is told from outside, at once (``treat(_:_:)``, ``cut(resetting:)``) or by bytes that have passed
+/// (``plan(_:)``): whoever uses it need not wait for a moment.
+package final class FaultProxy: Sendable {
+    /// A direction.
+    package enum Way: Hashable, Sendable, CaseIterable {
+        case toServer, toClient
+    }
+
+    /// What happens to the bytes of one way.
+    package struct Treatment: Hashable, Sendable {
+        /// How long bytes are kept before they go on.
+        package var delay = Duration.zero
+        /// What comes within this time goes on in one write.
+        package var gathering = Duration.zero
+        /// The longest write in bytes; nil: as much as there is.
+        package var pieceBytes: Int?
+        /// Nothing is read: the sender's buffers fill up, and it does not see the other side's end.
+        package var isStalled = false
+        /// What is read goes nowhere.
+        package var isLost = false
+
+        package init(
+            delay: Duration = .zero, gathering: Duration = .zero, pieceBytes: Int? = nil, isStalled: Bool = false,
+            isLost: Bool = false
+        ) {
+            self.delay = delay
+            self.gathering = gathering
+            self.pieceBytes = pieceBytes
+            self.isStalled = isStalled
+            self.isLost = isLost
+        }
+    }
+
+    /// What becomes of somebody who connects.
+    package enum Door: Hashable, Sendable {
+        /// Connected to the server.
+        case open
+        /// Closed at once.
+        case shut
+        /// Accepted, and never spoken to.
+        case silent
+        /// Sent these bytes, whatever it says; closed afterwards if told so.
+        case speaking([UInt8], closing: Bool)
+    }
+
+    /// A fault that comes after so many bytes of a way have passed on a connection.
+    package struct Step: Hashable, Sendable {
+        package enum Fault: Hashable, Sendable {
+            case cut, reset, stall, lose
+            /// Bytes that nobody sent.
+            case insert([UInt8])
+        }
+
+        package let way: Way
+        package let afterBytes: Int
+        package let fault: Fault
+
+        package init(_ way: Way, after bytes: Int, _ fault: Fault) {
+            self.way = way
+            afterBytes = bytes
+            self.fault = fault
+        }
+    }
+
+    /// Where it listens on 127.0.0.1.
+    package let port: Int
+    private let control: ProxyControl
+
+    /// Listens at a port that the system chooses.
+    /// - Parameter upstream: the server's port on 127.0.0.1.
+    package init(to upstream: Int) throws {
+        let (listener, port) = try listenOnLoopback()
+        self.port = port
+        control = try ProxyControl(upstream: upstream)
+        let control = control
+        Thread.detachNewThread { ProxyLoop(control, listener: listener).run() }
+    }
+
+    deinit { control.change { $0.isStopping = true } }
+
+    /// Treats the bytes of one way so from now on, on every connection.
+    package func treat(_ way: Way, _ treatment: Treatment) { control.change { $0.treatments[way] = treatment } }
+
+    /// Treats both ways so from now on.
+    package func treat(_ treatment: Treatment) {
+        control.change { state in for way in Way.allCases { state.treatments[way] = treatment } }
+    }
+
+    /// Closes every connection.
+    /// - Parameter resetting: with RST instead of FIN.
+    package func cut(resetting: Bool = false) {
+        control.change { state in
+            state.cuts += 1
+            state.isResetting = resetting
+        }
+    }
+
+    /// What becomes of those who connect from now on.
+    package func setDoor(_ door: Door) { control.change { $0.door = door } }
+
+    /// Leads those who connect from now on to another port.
+    package func setUpstream(_ port: Int) { control.change { $0.upstream = port } }
+
+    /// What comes to those who connect from now on, each step once on each connection.
+    package func plan(_ steps: [Step]) { control.change { $0.plan = steps } }
+
+    /// Passes everything on, at once and unchanged, from now on.
+    package func heal() {
+        control.change { state in
+            state.treatments = [:]
+            state.door = .open
+            state.plan = []
+        }
+    }
+
+    /// Connections accepted so far.
+    package var accepted: Int { control.read { $0.accepted } }
+
+    /// Connections that are open now.
+    package var open: Int { control.read { $0.open } }
+
+    /// Bytes of a way that were passed on so far.
+    package func passed(_ way: Way) -> Int { control.read { $0.passed[way] ?? 0 } }
+}
+
+/// What a proxy was told, and what it tells of itself.
+final class ProxyControl: Sendable {
+    struct State: Sendable {
+        var treatments: [FaultProxy.Way: FaultProxy.Treatment] = [:]
+        var door = FaultProxy.Door.open
+        var upstream: Int
+        var plan: [FaultProxy.Step] = []
+        var cuts = 0
+        var isResetting = false
+        var isStopping = false
+        var accepted = 0
+        var open = 0
+        var passed: [FaultProxy.Way: Int] = [:]
+    }
+
+    private let state: Mutex<State>
+    /// A pipe that wakes the loop.
+    let wake: (reader: Int32, writer: Int32)
+
+    init(upstream: Int) throws {
+        state = Mutex(State(upstream: upstream))
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw SystemFailure("pipe") }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        wake = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(wake.reader)
+        close(wake.writer)
+    }
+
+    func read<R: Sendable>(_ body: (State) -> R) -> R { state.withLock { body($0) } }
+
+    /// Changes what the loop works by, and wakes it.
+    func change(_ body: (inout State) -> Void) {
+        state.withLock { body(&$0) }
+        // A full pipe wakes as well.
+        var one: UInt8 = 1
+        unsafe _ = write(wake.writer, &one, 1)
+    }
+
+    /// For the loop: notes what happened.
+    func note(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+}
