@@ -10,10 +10,11 @@ package final class ServiceConnection: Sendable {
     /// Callers that do little besides calls may run on it.
     package var thread: IOThread { transport.thread }
 
-    package init(_ endpoint: Endpoint) {
+    package init(_ endpoint: Endpoint, limits: ConnectionLimits = ConnectionLimits()) {
         transport = ZeroMQTransport(
             identity: ProcessIdentity(
-                service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version))
+                service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version),
+            limits: limits)
         channel = transport.channel(to: endpoint)
     }
 
