@@ -60,7 +60,8 @@ package struct BenchRPCCommand: OlpCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("A server that runs already (olp bench serve, with the same handler).", valueName: "endpoint"))
+        help: ArgumentHelp(
+            "A server that runs already (olp bench serve, with the same handler).", valueName: "endpoint"))
     package var endpoint: String?
 
     @Option(name: .long, help: ArgumentHelp("Its process, to measure that too.", valueName: "pid"))

@@ -23,7 +23,8 @@ struct MemoryFigure: Codable, Sendable {
         func mebibytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1_048_576) }
         return Table.rows([
             ["PSS MiB", "SERVER", "CLIENT"],
-            ["nobody connected", "\(mebibytes(serverIdleBytes)) (resident \(mebibytes(serverIdleResidentBytes)))", "-"],
+            ["nobody connected", mebibytes(serverIdleBytes), "-"],
+            ["the same, resident", mebibytes(serverIdleResidentBytes), "-"],
             ["connected", mebibytes(serverConnectedBytes), mebibytes(clientConnectedBytes)],
             ["\(Figures.grouped(openCalls)) calls open", mebibytes(serverOpenBytes), mebibytes(clientOpenBytes)],
             ["bytes a call", Figures.grouped(serverBytesPerCall), Figures.grouped(clientBytesPerCall)],

@@ -2,7 +2,8 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Glibc
 
-/// One client, so one connection, with grpc-swift's own settings.
+/// One client, so one connection, with grpc-swift's own settings. It prints what it measures as a line of JSON and ends
+/// the process.
 struct Client {
     static let bulkBytes = 64 << 20
 
@@ -14,7 +15,7 @@ struct Client {
     let warmUp: Double
 
     /// A closed loop: each call that is answered is followed by another.
-    func calls() async throws -> String {
+    func calls() async throws {
         try await measure { bench, window in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<inFlight { group.addTask { try await call(bench, window) } }
@@ -24,7 +25,7 @@ struct Client {
     }
 
     /// The same beside messages of 64 MiB that go there and back on the same connection, one after the other.
-    func callsBesideBulk() async throws -> String {
+    func callsBesideBulk() async throws {
         try await measure { bench, window in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<inFlight { group.addTask { try await call(bench, window, besideBulk: true) } }
@@ -35,27 +36,40 @@ struct Client {
     }
 
     /// Reads streams that would never end.
-    func streams() async throws -> String {
+    func streams() async throws {
         try await measure { bench, window in
-            try await withThrowingTaskGroup { group in
-                for _ in 0..<inFlight { group.addTask { try await follow(bench, window) } }
-                return try await group.reduce(into: Counts()) { $0.add($1) }
+            let (counts, told) = AsyncThrowingStream.makeStream(of: Counts.self)
+            for _ in 0..<inFlight {
+                Task {
+                    do {
+                        try await follow(bench, window) { told.yield($0) }
+                    } catch {
+                        told.finish(throwing: error)
+                    }
+                }
             }
+            // A call does not end when its reader stops to read; the process does.
+            return try await counts.prefix(inFlight).reduce(into: Counts()) { $0.add($1) }
         }
     }
 
     private typealias Stub = Olp_Bench_V1_Bench.Client<HTTP2ClientTransport.Posix>
 
-    private func measure(_ body: @Sendable @escaping (Stub, Window) async throws -> Counts) async throws -> String {
+    private func measure(_ body: @Sendable @escaping (Stub, Window) async throws -> Counts) async throws {
         let transport = try HTTP2ClientTransport.Posix(target: endpoint.target, transportSecurity: .plaintext)
-        return try await withGRPCClient(transport: transport) { client in
+        try await withGRPCClient(transport: transport) { client in
             let bench = Stub(wrapping: client)
             // The connection stands before anything is counted.
             _ = try await bench.echo(sample)
             let window = Window(server: server, seconds: seconds, warmUp: warmUp)
             let counts = try await body(bench, window)
-            return window.report(counts, message: try sample.serializedBytes())
+            finish(with: window.report(counts, message: try sample.serializedBytes()))
         }
+    }
+
+    private func finish(with line: String) {
+        Output.line(line)
+        exit(0)
     }
 
     private func call(_ bench: Stub, _ window: Window, besideBulk: Bool = false) async throws -> Counts {
@@ -88,12 +102,13 @@ struct Client {
         return counts
     }
 
-    private func follow(_ bench: Stub, _ window: Window) async throws -> Counts {
+    /// - Parameter tell: gets what was counted, once the window is over.
+    private func follow(_ bench: Stub, _ window: Window, _ tell: @escaping @Sendable (Counts) -> Void) async throws {
         let request = Olp_Bench_V1_StreamRequest.with {
             $0.count = .max
             $0.sample = sample
         }
-        return try await bench.stream(request) { response in
+        try await bench.stream(request) { response in
             var counts = Counts()
             for try await _ in response.messages {
                 let time = Window.now()
@@ -101,7 +116,7 @@ struct Client {
                 if time >= window.end { break }
                 if time >= window.begin { counts.messages += 1 }
             }
-            return counts
+            tell(counts)
         }
     }
 }

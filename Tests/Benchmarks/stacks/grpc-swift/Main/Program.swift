@@ -18,13 +18,11 @@ struct Program {
             let client = Client(
                 endpoint: Endpoint(words[1]), server: pid, inFlight: inFlight, sample: .padded(to: bytes),
                 seconds: seconds, warmUp: warmUp)
-            let line =
-                switch words[3] {
-                case "stream": try await client.streams()
-                case "bulk": try await client.callsBesideBulk()
-                default: try await client.calls()
-                }
-            Output.line(line)
+            switch words[3] {
+            case "stream": try await client.streams()
+            case "bulk": try await client.callsBesideBulk()
+            default: try await client.calls()
+            }
         default: usage()
         }
     }

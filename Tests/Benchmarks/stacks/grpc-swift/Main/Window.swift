@@ -109,7 +109,8 @@ final class Window: Sendable {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
-            let words = String(cString: line).split(whereSeparator: { $0.isWhitespace })
+            let text = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            let words = String(decoding: text, as: UTF8.self).split(whereSeparator: { $0.isWhitespace })
             if words.first == "VmHWM:", words.count > 1 { return (Int(words[1]) ?? 0) << 10 }
         }
         return 0
