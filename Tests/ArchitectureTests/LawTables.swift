@@ -35,7 +35,7 @@ enum ImportTable {
             "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
-            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Values", "ArgumentParser",
+            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Storage", "Values", "ArgumentParser",
             "Logging", "UnixSignals", "Foundation", "Glibc",
         ]),
         "Operator": ["OperatorCommands", "ServiceKit"],
