@@ -87,6 +87,7 @@ enum TrustTable {
 
     static let uncheckedSendable: [String: Int] = [
         "Shared/Wire/Payload.swift": 2,
+        "Shared/Wire/PayloadBuilder.swift": 1,
         "Shared/ZeroMQ/Confined.swift": 1,
         "Shared/ZeroMQ/Context.swift": 1,
         "Shared/ZeroMQ/Frame.swift": 1,
