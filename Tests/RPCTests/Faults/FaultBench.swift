@@ -24,6 +24,8 @@ final class FaultBench: Sendable {
     init(pingInterval: Duration = FaultBench.pingInterval) throws {
         var limits = ConnectionLimits()
         limits.pingInterval = pingInterval
+        // Enough for streams to wait for it now and then, and little to be read when a fault has come.
+        limits.initialStreamCredit = 32 << 10
         serving = ZeroMQTransport(identity: .testing("server"), security: .plainTCP, limits: limits)
         calling = ZeroMQTransport(identity: .testing("client"), security: .plainTCP, limits: limits)
         let server = try Self.serve(handlers, serving)
