@@ -11,6 +11,7 @@ final class FaultBench: Sendable {
     let proxy: FaultProxy
     let client: CallsClient
     let handlers = TestCalls()
+    private let folder: TemporaryDirectory
     private let serving: ZeroMQTransport
     private let calling: ZeroMQTransport
     private let channel: ZeroMQChannel
@@ -21,16 +22,23 @@ final class FaultBench: Sendable {
     /// Silence after which a PING is due: a fifth of a second, so that a dead connection shows within one.
     static let pingInterval = Duration.milliseconds(200)
 
-    init(pingInterval: Duration = FaultBench.pingInterval) throws {
+    /// - Parameter encrypted: whether calls are, with CURVE.
+    init(pingInterval: Duration = FaultBench.pingInterval, encrypted: Bool = false) throws {
+        folder = try TemporaryDirectory()
+        let keys = try encrypted ? TestKeys(folder) : nil
         var limits = ConnectionLimits()
         limits.pingInterval = pingInterval
-        serving = ZeroMQTransport(identity: .testing("server"), security: .plainTCP, limits: limits)
-        calling = ZeroMQTransport(identity: .testing("client"), security: .plainTCP, limits: limits)
+        // Enough for streams to wait for it now and then, and little to be read when a fault has come.
+        limits.initialStreamCredit = 32 << 10
+        serving = ZeroMQTransport(
+            identity: .testing("server"), security: try keys?.servingPolicy() ?? .plainTCP, limits: limits)
+        calling = ZeroMQTransport(
+            identity: .testing("client"), security: try keys?.callingPolicy() ?? .plainTCP, limits: limits)
         let server = try Self.serve(handlers, serving)
         running = Mutex(server)
         proxy = try FaultProxy(to: try Self.port(server))
-        channel = try calling.channel(to: Endpoint("tcp://127.0.0.1:\(proxy.port)"))
-        direct = try calling.channel(to: Endpoint(server.endpoint))
+        channel = try calling.channel(to: Endpoint("tcp://127.0.0.1:\(proxy.port)"), service: "server")
+        direct = try calling.channel(to: Endpoint(server.endpoint), service: "server")
         client = CallsClient(channel)
         neighbour = Neighbour(CallsClient(direct))
     }

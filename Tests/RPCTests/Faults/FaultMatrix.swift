@@ -47,6 +47,12 @@ enum FaultMatrix {
 
     static let rows: [FaultRow] = ends + goingOn
 
+    /// Those that encryption meets in another way.
+    static let encrypted = rows.filter { row in
+        ["bytes that nobody sent come to the client", "bytes that nobody sent come to the server", "the connection is closed",
+         "everything comes in pieces of 7 bytes"].contains(row.name)
+    }
+
     private static let ends: [FaultRow] = [
         FaultRow(name: "the connection is closed", outcome: .ends([.unavailable], within: atOnce), during: { $0.proxy.cut() }),
         FaultRow(

@@ -14,8 +14,12 @@ struct FaultMatrixTests {
     }
 
     @Test("end as the table says, and the client's next connection works", arguments: FaultMatrix.rows)
-    func row(_ row: FaultRow) async throws {
-        let bench = try FaultBench()
+    func row(_ row: FaultRow) async throws { try await run(row, FaultBench()) }
+
+    @Test("end the same way when they are encrypted", arguments: FaultMatrix.encrypted)
+    func encrypted(_ row: FaultRow) async throws { try await run(row, FaultBench(encrypted: true)) }
+
+    private func run(_ row: FaultRow, _ bench: FaultBench) async throws {
         defer { bench.end() }
         try row.before(bench)
         let progress = Progress()

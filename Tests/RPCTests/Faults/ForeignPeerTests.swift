@@ -107,9 +107,10 @@ struct ForeignPeerTests {
         }
         #expect(hurried.code == .deadlineExceeded, "\(name): \(hurried)")
         bench.proxy.heal()
-        // One attempt may be under way that has to time out first.
+        // The attempt that is under way would have to time out first.
+        bench.proxy.cut()
         _ = try await bench.client.unary(
-            TestingV1.Text(text: "x"), options: CallOptions(timeout: .seconds(8), waitForReady: true))
+            TestingV1.Text(text: "x"), options: CallOptions(timeout: .seconds(5), waitForReady: true))
         try await bench.neighbour.check()
     }
 }

@@ -139,14 +139,14 @@ struct WrongClient: Sendable, CustomStringConvertible {
                 call.timeoutUs = 1_000_000
             },
         ]),
-        WrongClient("windows of one byte", .ends(1, .resourceExhausted), [
+        WrongClient("windows of next to nothing", .ends(1, .resourceExhausted), [
             .hello { limits in
-                limits.maxMessage = 1
+                limits.maxMessage = 10
                 limits.maxFragment = 1
                 limits.initialStreamCredit = 1
                 limits.initialConnectionCredit = 1
             },
-            .call(1),
+            .call(1, CallsMethods.unary.fullName, "more than ten bytes"),
         ]),
         WrongClient("an answer that it does not take apart", .ends(1, .ok), [
             .hello { $0.initialConnectionCredit = 0 }, .call(1, CallsMethods.unary.fullName, String(repeating: "x", count: 200_000)),

@@ -12,7 +12,7 @@ struct WrongServerTests {
     func wrong(_ wrong: WrongServer) async throws {
         try await withServer(wrong) { client, neighbour in
             let begun = ContinuousClock.now
-            let ended = try await outcome(of: wrong.method, client)
+            let ended = try await outcome(of: wrong.method, client, wrong.text)
             #expect(ContinuousClock.now - begun < .seconds(2))
             switch wrong.outcome {
             case .ends(let code): #expect(ended == code)
@@ -42,7 +42,7 @@ struct WrongServerTests {
         }
     }
 
-    private func outcome(of method: MethodDescriptor, _ client: CallsClient) async throws -> StatusCode {
+    private func outcome(of method: MethodDescriptor, _ client: CallsClient, _ text: String = "x") async throws -> StatusCode {
         do {
             if method == CallsMethods.serverStream {
                 // Nobody reads: what comes is bounded by credit alone.
@@ -56,7 +56,7 @@ struct WrongServerTests {
                 }
                 while try await stream.next() != nil {}
             } else {
-                _ = try await client.unary(TestingV1.Text(text: "x"))
+                _ = try await client.unary(TestingV1.Text(text: text))
             }
             return .ok
         } catch let error as RPCError {

@@ -14,6 +14,8 @@ struct WrongServer: Sendable, CustomStringConvertible {
     let name: String
     let outcome: Outcome
     var method = CallsMethods.unary
+    /// What the first call sends.
+    var text = "x"
     /// In place of HELLO_ACK; nil: a right one.
     var greeting: [RawFrame]?
     /// In place of the answer to the first call, whose number is the argument.
@@ -34,8 +36,8 @@ struct WrongServer: Sendable, CustomStringConvertible {
             greeting: [RawFrame(FrameHeader(.goAway, status: StatusCode.unimplemented.rawValue))]),
         WrongServer(name: "greets twice", outcome: .ends(.ok), greeting: [.hello(.helloAck), .hello(.helloAck)]),
         WrongServer(
-            name: "takes messages of one byte", outcome: .ends(.resourceExhausted),
-            greeting: [.hello(.helloAck) { $0.maxMessage = 1 }]),
+            name: "takes messages of ten bytes", outcome: .ends(.resourceExhausted), text: "more than ten bytes",
+            greeting: [.hello(.helloAck) { $0.maxMessage = 10 }]),
         WrongServer(
             name: "wants PINGs after ages", outcome: .ends(.ok), greeting: [.hello(.helloAck) { $0.pingIntervalMs = .max }]),
         WrongServer(name: "answers before it greets", outcome: .ends(.ok), greeting: [.end(1, "x"), .hello(.helloAck)]),
