@@ -262,8 +262,7 @@ class Reader final : public grpc::ClientReadReactor<Sample> {
 };
 
 // Sends messages of 64 MiB there and back until the window is over.
-void send_bulk(const Run &run, window &when) {
-    const Sample bulk = make_sample(bulk_bytes);
+void send_bulk(const Run &run, const Sample &bulk, window &when) {
     Sample reply;
     for (uint64_t began = now(); began < run.when.end;) {
         grpc::ClientContext context;
@@ -309,8 +308,7 @@ void run_callback(const Run &run, bool streams, std::vector<Counts> &counts, win
 
 int measure(char **words) {
     const std::string flavour = words[2];
-    const std::string kind = words[5];
-    const bool streams = kind == "stream";
+    const bool streams = std::string(words[5]) == "stream";
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
     auto channel = grpc::CreateCustomChannel(target(words[3]), grpc::InsecureChannelCredentials(), arguments);
@@ -324,10 +322,12 @@ int measure(char **words) {
         if (!status.ok()) fail(status);
     }
     std::vector<Counts> counts(std::strtoul(words[6], nullptr, 10));
+    const std::string kind = words[5];
+    const Sample big = kind == "bulk" ? make_sample(bulk_bytes) : Sample();
     window when = open_window(std::atoi(words[4]), std::atof(words[7]), std::atof(words[8]));
     const Run run{*stub, sample, when, kind == "bulk"};
     std::thread bulk;
-    if (run.bulk) bulk = std::thread(send_bulk, std::cref(run), std::ref(when));
+    if (run.bulk) bulk = std::thread(send_bulk, std::cref(run), std::cref(big), std::ref(when));
     (flavour == "sync" ? run_sync : run_callback)(run, streams, counts, when);
     if (bulk.joinable()) bulk.join();
     std::vector<uint32_t> latencies;
