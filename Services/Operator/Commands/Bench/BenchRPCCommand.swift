@@ -4,6 +4,7 @@ package import Contracts
 import Foundation
 import Glibc
 import RPC
+import RPCZeroMQ
 import Wire
 import ZeroMQ
 

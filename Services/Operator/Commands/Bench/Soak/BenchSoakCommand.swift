@@ -3,6 +3,7 @@ import Contracts
 import Foundation
 import Glibc
 import RPC
+import RPCZeroMQ
 import ZeroMQ
 
 package struct BenchSoakCommand: OlpCommand {

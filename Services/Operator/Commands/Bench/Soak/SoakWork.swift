@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import RPCZeroMQ
 import ZeroMQ
 
 /// What a soak's callers do, over and over: every kind of call that a service's process makes in years.
