@@ -1,4 +1,5 @@
 import Contracts
+import HTTPClient
 import RPC
 import RPCInProcess
 import ServiceKit

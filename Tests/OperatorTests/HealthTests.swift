@@ -1,11 +1,12 @@
 import Contracts
 import Foundation
-import OperatorCommands
 import RPC
 import RPCInProcess
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import OperatorCommands
 
 @Suite("What olp health asks and tells")
 struct HealthTests {

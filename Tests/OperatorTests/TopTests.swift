@@ -1,5 +1,6 @@
-import OperatorCommands
 import Testing
+
+@testable import OperatorCommands
 
 @Suite("What olp top shows")
 struct TopTests {
