@@ -43,7 +43,7 @@ struct HealthTests {
     func targets() throws {
         let all = try HealthTargets(state, words: [])
         #expect(all.processes.map(\.name) == ["partnership", "enrolment"])
-        #expect(all.processes.allSatisfy(\.services.isEmpty))
+        #expect(all.processes.allSatisfy { $0.services.isEmpty })
         let some = try HealthTargets(state, words: ["Partners", "olp.partnership.v1.Schools", "enrolment"])
         #expect(
             some.processes.map(\.services) == [["olp.partnership.v1.Partners", "olp.partnership.v1.Schools"], []])
