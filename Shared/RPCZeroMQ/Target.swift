@@ -15,7 +15,9 @@ package enum Target: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: what is wrong with it.
     package init(_ text: String) throws(Endpoint.Problem) {
         if let path = Self.rest(of: text, after: "file://") {
-            guard path.hasPrefix("/") else { throw Endpoint.Problem(text: text, reason: "the path must be absolute, as in file:///run/olp/enrolment") }
+            guard path.hasPrefix("/") else {
+                throw Endpoint.Problem(text: text, reason: "the path must be absolute, as in file:///run/olp/enrolment")
+            }
             self = .file(path)
         } else if let name = Self.rest(of: text, after: "dns:///") {
             guard let colon = name.lastIndex(of: ":"), colon > name.startIndex,
