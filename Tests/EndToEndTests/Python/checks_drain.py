@@ -63,7 +63,8 @@ def comes_back(suite, service, pid, instance):
     poll(lambda: suite.pid(service) not in (pid, None), "another process")
     with poll(lambda: connected(suite, service), "the new process's answer") as connection:
         expect(connection.peer.instance_id != instance, "the instance id is the old one")
-        # It answers before it serves.
+        # It answers before it serves: HELLO_ACK or STATE says when it does.
+        connection.wait(lambda: connection.serving, "it to serve")
         call = connection.start(HEALTH + "Watch", b"", end=True)
         while status_of(connection, call) != SERVING:
             pass

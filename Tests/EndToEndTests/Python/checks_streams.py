@@ -194,7 +194,7 @@ def the_server_keeps_deadlines(suite):
 def the_client_keeps_them_when_the_server_does_not_answer(suite):
     with suite.connect() as connection:
         expect_equal(connection.unary(HEALTH + "Check").status, 1, "a call before")
-        suite.signal("partnership", signal.SIGSTOP)
+        suite.halt("partnership")
         try:
             fails(Code.DEADLINE_EXCEEDED, lambda: connection.unary(HEALTH + "Check", timeout=0.1))
         finally:

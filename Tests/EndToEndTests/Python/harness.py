@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import signal
 import time
 import traceback
 import uuid
@@ -73,6 +74,14 @@ class Suite:
         pid = self.pid(service)
         os.kill(pid, number)
         return pid
+
+    def halt(self, service):
+        """Stops every thread of a service where it is; SIGCONT lets it go on."""
+        tasks = pathlib.Path(f"/proc/{self.signal(service, signal.SIGSTOP)}/task")
+        # The state stands behind the name, which is in brackets. The signal takes its time to reach all of them.
+        poll(lambda: all(
+            (task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks.iterdir()),
+            f"{service} to stand still")
 
     def pid(self, service):
         """None while it is not running."""
