@@ -68,8 +68,9 @@ struct FaultMatrixTests {
 
     private static func summary(_ endings: [Ending], _ begun: ContinuousClock.Instant) -> String {
         let codes = Set(endings.map(\.code.name)).sorted().joined(separator: "/")
-        let last = endings.map { $0.at - begun }.max() ?? .zero
-        return "\(codes) within \(Int(last / .milliseconds(1))) ms"
+        guard let last = endings.max(by: { $0.at < $1.at }), let first = endings.min(by: { $0.at < $1.at }) else { return codes }
+        func milliseconds(_ ending: Ending) -> String { "\(Int((ending.at - begun) / .milliseconds(1))) ms (\(ending.activity))" }
+        return "\(codes) after \(milliseconds(first)) to \(milliseconds(last))"
     }
 
     // MARK: Activities
