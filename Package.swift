@@ -24,6 +24,9 @@ let nio = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+/// A tracer that keeps its spans, for tests.
+let spans = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
 func system(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Shared/\(name)", providers: [.apt([apt])])
@@ -74,6 +77,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -97,15 +101,15 @@ let package = Package(
         shared("ProtoJSON", []),
         shared("Contracts", ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"]),
         shared("Storage", ["Values", "Sodium", grdb, log]),
-        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ",
-                              http, log, lifecycle]),
+        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire",
+                              "ZeroMQ", http, log, lifecycle, tracing]),
         .executableTarget(name: "Generator", dependencies: ["ProtoJSON"], path: "Shared/Generator",
                           exclude: ["README.md"], swiftSettings: strict),
         shared("TestSupport", ["ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit", "Storage",
                                "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle]),
         .target(name: "OperatorCommands",
                 dependencies: ["ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit",
-                               "Values", "Wire", "ZeroMQ", arguments, log, signals],
+                               "Storage", "Values", "Wire", "ZeroMQ", arguments, log, signals],
                 path: "Services/Operator/Commands", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "Operator", dependencies: ["OperatorCommands", "ServiceKit"],
                           path: "Services/Operator/Main", swiftSettings: strict),
@@ -118,10 +122,12 @@ let package = Package(
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("RPCTests", ["ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
         tests("StorageTests", ["ChildProcess", "Storage", "Sodium", "Values"]),
-        tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "ServiceKit",
-                                  "Storage", "Values", "Wire", log, lifecycle]),
-        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC", "Values", "Wire"]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "Values", "Wire", "ZeroMQ"]),
+        tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ",
+                                  "ServiceKit", "Storage", "Values", "Wire", "ZeroMQ", log, lifecycle, spans]),
+        tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC",
+                                "RPCInProcess", "ServiceKit", "Values", "Wire", "ZeroMQ", arguments]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "Values", "Wire", "ZeroMQ"],
+              data: ["Python"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])
         + service("Enrolment", ["Tabular"], data: ["Data"])

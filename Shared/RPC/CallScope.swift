@@ -7,8 +7,11 @@ package struct CallScope: Sendable {
     /// Who acts, as the gateway or an operator's command established it.
     package static let actorIDKey = "olp-actor-id"
     package static let actorKindKey = "olp-actor-kind"
+    /// The gateway's signature of the two and the request id; not in every installation.
+    package static let actorSignatureKey = "olp-actor-signature-bin"
     /// Nothing else is passed on: metadata of a caller is for the service that it called.
-    private static let passedOn = [requestIDKey, actorIDKey, actorKindKey]
+    private static let passedOn = [requestIDKey] + actor
+    private static let actor = [actorIDKey, actorKindKey, actorSignatureKey]
 
     package let deadline: Deadline?
     package let traceparent: String
@@ -22,8 +25,14 @@ package struct CallScope: Sendable {
         metadata = head.metadata
     }
 
+    /// 32 digits that the log lines of one trace share; nil outside any.
+    package var traceID: String? { TraceContext(traceparent)?.traceID }
+
     func passOn(to outgoing: inout Metadata) {
+        // An actor is one thing: half of it, or a signature of another one, would say something that nobody said.
+        let ownActor = Self.actor.contains { outgoing.binary($0) != nil }
         for entry in metadata.entries where Self.passedOn.contains(entry.key) && outgoing.binary(entry.key) == nil {
+            if ownActor, Self.actor.contains(entry.key) { continue }
             outgoing.add(entry.key, binaryOrText: entry.value)
         }
     }

@@ -5,31 +5,55 @@ import Wire
 package struct RPCServer: Sendable {
     package let router: Router
     private let interceptors: [any ServerInterceptor]
+    private let callInterceptors: [any ServerCallInterceptor]
 
-    package init(router: Router, interceptors: [any ServerInterceptor] = []) {
+    /// - Parameters:
+    ///   - interceptors: round the handlers; the first is the outermost.
+    ///   - callInterceptors: round all of these, before the method is looked up; the first is the outermost.
+    package init(
+        router: Router, interceptors: [any ServerInterceptor] = [], callInterceptors: [any ServerCallInterceptor] = []
+    ) {
         self.router = router
         self.interceptors = interceptors
+        self.callInterceptors = callInterceptors
     }
 
     /// Answers one call. Returns when the call has ended.
     package func serve(_ call: any ServerCall) async {
+        guard !callInterceptors.isEmpty else { return await serve(call, call.head) }
+        var call = call
+        var head = call.head
+        let method = router.registrations[head.method]?.method
+        for interceptor in callInterceptors {
+            do throws(RPCError) {
+                if let interception = try interceptor.intercept(&head, method, peer: call.peer) {
+                    call = InterceptedServerCall(call, interception)
+                }
+            } catch {
+                // Those that came before it see the end.
+                return call.finish(error)
+            }
+        }
+        await serve(call, head)
+    }
+
+    private func serve(_ call: any ServerCall, _ head: CallHead) async {
         do {
-            let (reply, trailing) = try await answer(call)
+            let (reply, trailing) = try await answer(call, head)
             if let reply {
                 reply.withPacking { packing in call.finish(trailing: trailing, with: packing) }
             } else {
                 call.finish(trailing: trailing)
             }
         } catch {
-            var error = RPCError(thrownByHandler: error, isPastDeadline: call.head.deadline?.hasPassed ?? false)
+            var error = RPCError(thrownByHandler: error, isPastDeadline: head.deadline?.hasPassed ?? false)
             // The status is what matters; metadata that nobody takes would cost it.
             if error.metadata.byteCount > Metadata.defaultLimitBytes { error.metadata = Metadata() }
             call.finish(error)
         }
     }
 
-    private func answer(_ call: any ServerCall) async throws -> ((any Message)?, Metadata) {
-        let head = call.head
+    private func answer(_ call: any ServerCall, _ head: CallHead) async throws -> ((any Message)?, Metadata) {
         guard let registration = router.registrations[head.method] else {
             throw Self.unimplemented(head.method, router)
         }
@@ -42,7 +66,7 @@ package struct RPCServer: Sendable {
                 isUnprocessed: true)
         }
         let request = registration.method.kind.hasRequestStream ? nil : try await Self.onlyMessage(of: call)
-        let context = ServerContext(call, registration.method, request: request)
+        let context = ServerContext(call, head, registration.method, request: request)
         let reply = try await CallScope.$current.withValue(CallScope(head)) {
             try await run(call, context, registration.handler, interceptors[...])
         }

@@ -12,9 +12,9 @@ package struct ServerContext: Sendable {
     private let call: any ServerCall
     private let given = GivenMetadata()
 
-    init(_ call: any ServerCall, _ method: MethodDescriptor, request: Payload?) {
+    init(_ call: any ServerCall, _ head: CallHead, _ method: MethodDescriptor, request: Payload?) {
         self.method = method
-        head = call.head
+        self.head = head
         peer = call.peer
         requestPayload = request
         self.call = call

@@ -15,7 +15,9 @@ package enum Target: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: what is wrong with it.
     package init(_ text: String) throws(Endpoint.Problem) {
         if let path = Self.rest(of: text, after: "file://") {
-            guard path.hasPrefix("/") else { throw Endpoint.Problem(text: text, reason: "the path must be absolute, as in file:///run/olp/enrolment") }
+            guard path.hasPrefix("/") else {
+                throw Endpoint.Problem(text: text, reason: "the path must be absolute, as in file:///run/olp/enrolment")
+            }
             self = .file(path)
         } else if let name = Self.rest(of: text, after: "dns:///") {
             guard let colon = name.lastIndex(of: ":"), colon > name.startIndex,
@@ -50,6 +52,15 @@ package enum Target: Hashable, Sendable, CustomStringConvertible {
 
     private static func rest(of text: String, after prefix: String) -> String? {
         text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    }
+
+    /// Whether it is known already that calls go over tcp. What a file names is seen when it is read.
+    package var leavesTheMachine: Bool {
+        switch self {
+        case .replicas(let endpoints): endpoints.contains { $0.scheme == .tcp }
+        case .dns: true
+        case .file: false
+        }
     }
 
     package var description: String {

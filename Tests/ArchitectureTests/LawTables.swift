@@ -25,9 +25,8 @@ enum ImportTable {
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
         "Storage": ["Values", "Sodium", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Storage", "Values", "Wire", "ZeroMQ", "Hummingbird",
-            "Logging",
-            "ServiceLifecycle", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
+            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
+            "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [
@@ -36,7 +35,7 @@ enum ImportTable {
             "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
-            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Values", "ArgumentParser",
+            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Storage", "Values", "ArgumentParser",
             "Logging", "UnixSignals", "Foundation", "Glibc",
         ]),
         "Operator": ["OperatorCommands", "ServiceKit"],
@@ -88,6 +87,7 @@ enum TrustTable {
 
     static let uncheckedSendable: [String: Int] = [
         "Shared/Wire/Payload.swift": 2,
+        "Shared/Wire/PayloadBuilder.swift": 1,
         "Shared/ZeroMQ/Confined.swift": 1,
         "Shared/ZeroMQ/Context.swift": 1,
         "Shared/ZeroMQ/Frame.swift": 1,

@@ -143,14 +143,38 @@ struct ForwardingTests {
         }
     }
 
-    @Test("a trace is passed on")
+    @Test("a trace goes on, each hop with a span of its own")
     func trace() async throws {
         let seen = Seen()
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         try await Harness.run(Self.partner(seen)) { gateway in
             _ = try await gateway.send(
                 "GET", "/v1/partners/p", adding: [("traceparent", parent), ("tracestate", "a=1")])
-            #expect(seen.last?.head.traceparent == parent && seen.last?.head.tracestate == "a=1")
+            let arrived = try #require(seen.last?.head)
+            #expect(arrived.traceID == "0af7651916cd43dd8448eb211c80319c")
+            #expect(arrived.traceparent != parent && arrived.tracestate == "a=1")
+            let line = gateway.log.lines.first { $0.message == "request answered" }
+            #expect(line?.metadata["trace_id"] == arrived.traceID)
+        }
+    }
+
+    @Test("a trace that is none is replaced by a new one, without its state")
+    func malformedTrace() async throws {
+        let seen = Seen()
+        try await Harness.run(Self.partner(seen)) { gateway in
+            let parents = [
+                "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x", "",
+                "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            ]
+            var traces: Set<String> = []
+            for parent in parents {
+                _ = try await gateway.send(
+                    "GET", "/v1/partners/p", adding: [("traceparent", parent), ("tracestate", "a=1")])
+                let arrived = try #require(seen.last?.head)
+                traces.insert(try #require(arrived.traceID))
+                #expect(arrived.tracestate.isEmpty)
+            }
+            #expect(traces.count == parents.count)
         }
     }
 

@@ -59,17 +59,4 @@ struct TextTests {
             if let object = JSONMembers(bytes) { for member in object.members { _ = object.scalar(member) } }
         }
     }
-
-    @Test(
-        "a trace goes on only if it is one",
-        arguments: [
-            (["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"], true),
-            (["00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"], false),
-            (["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"], false), ([], false), (["x", "y"], false),
-        ])
-    func trace(parent: [String], isTaken: Bool) {
-        let trace = TraceContext(parent: parent, state: ["a=1", "b=2"])
-        #expect(trace.parent == (isTaken ? parent[0] : ""))
-        #expect(trace.state == (isTaken ? "a=1,b=2" : ""))
-    }
 }

@@ -28,9 +28,32 @@ struct BenchTests {
         #expect((1_000_000...1_040_000).contains(first.quantile(1)))
     }
 
-    @Test("the message has the size that was asked for", arguments: [1024, 8192, 65_536])
+    @Test("a call that was held up counts for those that would have been made meanwhile")
+    func omitted() {
+        var counts = LatencyCounts()
+        for _ in 0..<96 { counts.add(nanoseconds: 100) }
+        counts.add(nanoseconds: 3_500_000)
+        let corrected = counts.withOmitted(everyNanoseconds: 1_000_000)
+        #expect(corrected.total == 100)
+        #expect((500_000...600_000).contains(corrected.quantile(0.97)))
+        #expect((2_500_000...2_610_000).contains(corrected.quantile(0.99)))
+        #expect(counts.total == 97)
+    }
+
+    @Test("the message has the size that was asked for", arguments: [1024, 8192, 65_536, 64 << 20])
     func size(bytes: Int) {
         #expect(BenchMessage.sample(size: bytes).encoded().count == bytes)
+    }
+
+    @Test(
+        "the message is the one that Tests/Benchmarks makes for the other stacks",
+        arguments: [
+            (0, 224, "4e0ee665dce17003"), (1024, 1024, "89f1216af80bbdc2"), (65_536, 65_536, "03c696186d62d716"),
+        ])
+    func sameMessage(size: Int, bytes: Int, digest: String) {
+        let packed = BenchMessage.sample(size: size).encoded()
+        #expect(packed.count == bytes)
+        #expect(BenchMessage.digest(packed) == digest)
     }
 
     @Test("a closed loop counts each call once")

@@ -17,14 +17,16 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
 /// A server with the test service and a channel to it, for the time of `body`.
 func withCalls<Result>(
     over transport: Transport, _ handlers: TestCalls = TestCalls(), interceptors: [any ServerInterceptor] = [],
+    callInterceptors: [any ServerCallInterceptor] = [],
     limits: ConnectionLimits = ConnectionLimits(),
     _ body: (CallsClient, any Channel) async throws -> Result
 ) async throws -> Result {
     var router = Router()
     router.decodeLimits.maxBytes = limits.maximumMessageBytes
     handlers.register(with: &router)
-    return try await withServer(over: transport, router, interceptors: interceptors, limits: limits) {
-        server async throws in
+    return try await withServer(
+        over: transport, router, interceptors: interceptors, callInterceptors: callInterceptors, limits: limits
+    ) { server async throws in
         try await server.withChannel { channel async throws in try await body(CallsClient(channel), channel) }
     }
 }
@@ -32,9 +34,10 @@ func withCalls<Result>(
 /// A server with any handlers, for the time of `body`.
 func withServer<Result>(
     over transport: Transport, _ router: Router, interceptors: [any ServerInterceptor] = [],
-    limits: ConnectionLimits = ConnectionLimits(), _ body: (TestServer) async throws -> Result
+    callInterceptors: [any ServerCallInterceptor] = [], limits: ConnectionLimits = ConnectionLimits(),
+    _ body: (TestServer) async throws -> Result
 ) async throws -> Result {
-    let server = RPCServer(router: router, interceptors: interceptors)
+    let server = RPCServer(router: router, interceptors: interceptors, callInterceptors: callInterceptors)
     if transport == .inProcess { return try await body(TestServer { (InProcessChannel(to: server), {}) }) }
     let folder = try TemporaryDirectory()
     let endpoint = transport == .ipc ? "ipc://\(folder.path)/s" : "tcp://127.0.0.1:*"

@@ -66,4 +66,28 @@ struct MeteredChannelTests {
                 "grpc_client_attempt_started_total{grpc_method=\"grpc.health.v1.Health/Check\",grpc_target=\"partnership\"} 3"
             ))
     }
+
+    @Test("attempts are timed and weighed, and methods that are in no contract are counted together")
+    func attemptsAndOthers() async throws {
+        let registry = MetricsRegistry()
+        var router = Router()
+        router.unary(HealthMethods.check) { (request: HealthV1.HealthCheckRequest, _) in
+            HealthV1.HealthCheckResponse(status: .serving)
+        }
+        let channel = PeerChannel.make(
+            over: InProcessChannel(to: RPCServer(router: router)), to: "p", metrics: ClientCallMetrics(registry),
+            clock: ManualClock(), jitter: { 1 })
+        _ = try await HealthClient(channel).check(.init(service: "abc"))
+        for name in ["A", "B"] {
+            let method = MethodDescriptor(service: "made.Up", method: name, kind: .unary, idempotency: .noSideEffects)
+            #expect(await statusOf { _ = try await channel.rawUnary(method, []) }?.code == .unimplemented)
+        }
+        let text = registry.text
+        let labels = #"{grpc_method="grpc.health.v1.Health/Check",grpc_target="p",grpc_status="OK"}"#
+        #expect(text.contains("grpc_client_attempt_duration_seconds_count\(labels) 1\n"))
+        #expect(text.contains("grpc_client_attempt_sent_total_compressed_message_size_bytes_sum\(labels) 5\n"))
+        #expect(text.contains("grpc_client_attempt_rcvd_total_compressed_message_size_bytes_sum\(labels) 2\n"))
+        #expect(text.contains(#"grpc_client_attempt_started_total{grpc_method="other",grpc_target="p"} 2"#))
+        #expect(!text.contains("made.Up"))
+    }
 }

@@ -1,6 +1,9 @@
 import ChildProcess
+import Contracts
 import Foundation
+import Logging
 import RPC
+import RPCInProcess
 import TestSupport
 import Testing
 import Values
@@ -62,6 +65,36 @@ struct MetricsTests {
         #expect(gauge.value == 0)
     }
 
+    @Test("calls that come in are counted, timed and weighed; those of unknown methods together")
+    func serverCalls() async throws {
+        let registry = MetricsRegistry()
+        let log = LogCapture()
+        let channel = InProcessChannel(
+            to: StandardServices.server(
+                Router(), store: nil, readiness: Readiness(), metrics: registry, logger: log.logger()))
+        _ = try await HealthClient(channel).check(.init())
+        _ = await statusOf { _ = try await HealthClient(channel).check(.init(service: "nobody")) }
+        for name in ["A", "B"] {
+            let method = MethodDescriptor(service: "made.Up", method: name, kind: .unary, idempotency: .noSideEffects)
+            #expect(await statusOf { _ = try await channel.rawUnary(method, [1]) }?.code == .unimplemented)
+        }
+        let text = registry.text
+        func labels(_ method: String, _ status: String) -> String {
+            "{grpc_method=\"\(method)\",grpc_status=\"\(status)\"}"
+        }
+        let check = "grpc.health.v1.Health/Check"
+        #expect(text.contains("grpc_server_call_started_total{grpc_method=\"\(check)\"} 2\n"))
+        #expect(text.contains("grpc_server_call_duration_seconds_count\(labels(check, "OK")) 1\n"))
+        #expect(text.contains("grpc_server_call_sent_total_compressed_message_size_bytes_sum\(labels(check, "OK")) 2\n"))
+        #expect(
+            text.contains(
+                "grpc_server_call_rcvd_total_compressed_message_size_bytes_sum\(labels(check, "NOT_FOUND")) 8\n"))
+        #expect(text.contains("grpc_server_call_started_total{grpc_method=\"other\"} 2\n"))
+        #expect(text.contains("grpc_server_call_duration_seconds_count\(labels("other", "UNIMPLEMENTED")) 2\n"))
+        #expect(!text.contains("made.Up"))
+        #expect(log.lines.filter { $0.metadata["rpc.method"] == "made.Up/A" }.map(\.level) == [.debug])
+    }
+
     private static let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
@@ -70,8 +103,10 @@ struct MetricsTests {
         let registry = MetricsRegistry()
         ProcessMetrics.register(in: registry, service: "test", instanceID: "1", clock: SystemWallClock())
         let client = ClientCallMetrics(registry)
-        client.started("a.B/C", target: "partnership")
-        client.ended("a.B/C", target: "partnership", .ok, after: .milliseconds(3))
+        let method = client.method("a.B/C", target: "partnership")
+        client.attemptStarted(method)
+        client.attemptEnded(method, .ok, after: .milliseconds(2), sent: 10, received: 2_000)
+        client.callEnded(method, .ok, after: .milliseconds(3))
         _ = ServerCallMetrics(
             registry, methods: [.init(service: "a.B", method: "C", kind: .unary, idempotency: .unknown)])
         #expect(registry.text.contains("process_resident_memory_bytes "))

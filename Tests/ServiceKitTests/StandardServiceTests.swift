@@ -50,12 +50,39 @@ struct StandardServiceTests {
         #expect(error?.code == .unavailable)
     }
 
-    @Test("a watcher of an unknown service is told so, and stays")
+    @Test("a watcher of an unknown service is told so once, and stays until the process stops")
     func watchUnknown() async throws {
         let stream = HealthClient(channel).watch(.init(service: "nobody"))
         #expect(try await stream.next()?.status == .serviceUnknown)
         readiness.expect("peer")
-        #expect(try await stream.next()?.status == .serviceUnknown)
+        readiness.stop()
+        let error = await #expect(throws: RPCError.self) {
+            while let answer = try await stream.next() { Issue.record("told again: \(answer.status)") }
+        }
+        #expect(error?.code == .unavailable)
+    }
+
+    @Test("other reasons for the same status are no news to a watcher")
+    func sameStatus() async throws {
+        readiness.expect("one")
+        let stream = HealthClient(channel).watch(.init())
+        #expect(try await stream.next()?.status == .notServing)
+        readiness.expect("two")
+        readiness.isThere("two")
+        readiness.isThere("one")
+        #expect(try await stream.next()?.status == .serving)
+    }
+
+    @Test("a list of more than a hundred is refused", arguments: [(99, nil), (100, StatusCode.resourceExhausted)])
+    func longList(services: Int, status: StatusCode?) async throws {
+        var router = Router()
+        HealthService(readiness: readiness, services: (0..<services).map { "s.S\($0)" }).register(with: &router)
+        let health = HealthClient(InProcessChannel(to: RPCServer(router: router)))
+        let refusal = await statusOf {
+            let listed = try await health.list(.init()).statuses
+            #expect(listed.count == 100)
+        }
+        #expect(refusal?.code == status)
     }
 
     private func reflect(

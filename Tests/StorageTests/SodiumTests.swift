@@ -53,4 +53,22 @@ struct SodiumTests {
             #expect(Base64URL.bytes(bad) == nil, "\(bad)")
         }
     }
+
+    @Test("Ed25519 signs as RFC 8032 has it, and believes nothing else")
+    func signatures() throws {
+        let seed = try #require(Hex.bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"))
+        let pair = try #require(Ed25519KeyPair(seed: seed))
+        #expect(Hex.text(pair.publicKey) == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        let signature = pair.sign([])
+        #expect(
+            Hex.text(signature)
+                == "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+                + "d25bf5f0595bbe24655141438e7a100b")
+        #expect(Ed25519.isValid(signature, of: [], by: pair.publicKey))
+        #expect(!Ed25519.isValid(signature, of: [0], by: pair.publicKey))
+        #expect(!Ed25519.isValid(Array(signature.dropLast()), of: [], by: pair.publicKey))
+        #expect(!Ed25519.isValid(signature, of: [], by: Array(pair.publicKey.dropLast())))
+        #expect(Ed25519KeyPair(seed: []) == nil)
+        #expect(!"\(pair)".contains(Hex.text(seed)))
+    }
 }

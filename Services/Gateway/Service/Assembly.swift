@@ -10,11 +10,11 @@ extension ServiceDefinition {
     ) { environment in
         let token = try openToken(environment)
         let limits = GatewayLimits(environment.configuration)
-        let peers = Dictionary(
-            uniqueKeysWithValues: PeerService.allCases.map { ($0, environment.channel(to: $0.rawValue)) })
+        let channel = try channels(environment)
+        let peers = Dictionary(uniqueKeysWithValues: PeerService.allCases.map { ($0, channel($0)) })
         var assembly = ServiceAssembly()
         OverviewsService(
-            services: ServiceClients { environment.channel(to: $0.rawValue) }, wallClock: environment.wallClock,
+            services: ServiceClients(channel), wallClock: environment.wallClock,
             time: limits.requestTime, metrics: environment.metrics, logger: environment.logger
         ).register(with: &assembly.router)
         let parts = GatewayParts(
@@ -31,6 +31,23 @@ extension ServiceDefinition {
         ]
         environment.readiness.expect(GatewayServer.readinessName)
         return assembly
+    }
+
+    /// The way to each service; with a signing key, calls say by it who acts.
+    private static func channels(
+        _ environment: ServiceEnvironment
+    ) throws(StartFailure) -> @Sendable (PeerService) -> any Channel {
+        guard let path = environment.configuration[GatewayKeys.signingKeyFile] else {
+            return { environment.channel(to: $0.rawValue) }
+        }
+        guard environment.configuration[CommonKeys.knownSigners] != nil else {
+            throw StartFailure(
+                .configuration,
+                "signing-key-file needs known-signers, with the gateway's own key in it: whoever calls the gateway's methods "
+                    + "by the RPC could else say that somebody acts, and have it signed")
+        }
+        let signer = ActorSigner(try SecretKeyFile.signingKeys(path), clock: environment.wallClock)
+        return { SigningChannel(environment.channel(to: $0.rawValue), signer: signer) }
     }
 
     private static func openToken(_ environment: ServiceEnvironment) throws -> String {

@@ -10,6 +10,10 @@ package enum GatewayKeys {
         optional: "token-file",
         "File of the API token, which only its owner may read. Made at the first start. "
             + "Default: gateway.token where the stores are by default.")
+    package static let signingKeyFile = ConfigurationKey<String?>(
+        optional: "signing-key-file",
+        "File of the secret key by which services know that the gateway said who acts (their known-signers); "
+            + "`olp keys make gateway --signing` makes one. Without it nothing is signed.")
     package static let headerLimit = ConfigurationKey<ByteCount>(
         "header-limit", default: .kibibytes(16), in: .kibibytes(1) ... .mebibytes(1),
         "Largest sum of a request's header fields.")
@@ -35,8 +39,8 @@ package enum GatewayKeys {
         "watch-limit", default: 100, in: 1...10_000, "Most readers of server-sent events at once.")
 
     package static let all: [any DeclaredKey] = [
-        host, port, tokenFile, headerLimit, bodyLimit, uploadLimit, headerTime, idleTime, bodyTime, uploadTime,
-        requestTime, watchLimit,
+        host, port, tokenFile, signingKeyFile, headerLimit, bodyLimit, uploadLimit, headerTime, idleTime, bodyTime,
+        uploadTime, requestTime, watchLimit,
     ]
 }
 

@@ -14,6 +14,8 @@ package struct Olp: AsyncParsableCommand {
               olp call SearchSchools '{"query": "oldham"}'
               olp import gias FILES          load the official register of schools
               olp status                     what runs, and whether it is well
+              olp health                     whether each service takes work
+              olp top                        which calls are being made, live
               olp check                      whether all that it holds fits together
 
             `olp help SUBCOMMAND` explains each. All of them find the suite by its
@@ -23,8 +25,8 @@ package struct Olp: AsyncParsableCommand {
             """,
         version: "olp \(Release.version)",
         subcommands: [
-            UpCommand.self, DownCommand.self, StatusCommand.self, CallCommand.self, ImportCommand.self,
-            SampleCommand.self, DemoCommand.self, CheckCommand.self, BenchCommand.self,
+            UpCommand.self, DownCommand.self, StatusCommand.self, HealthCommand.self, TopCommand.self, CallCommand.self,
+            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self,
         ])
 
     package init() {}

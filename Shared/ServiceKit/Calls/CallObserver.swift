@@ -1,47 +1,75 @@
 import Logging
 import RPC
+import Synchronization
 import Wire
 
-/// Counts and logs every call that reaches a handler.
-///
-/// The outermost interceptor: it sees the status that the caller gets.
-struct CallObserver: ServerInterceptor {
+/// Counts and logs every call that comes in, with the status that the caller gets; also those that no handler sees.
+struct CallObserver: ServerCallInterceptor {
     /// Services that probes and tools call all the time.
     private static let quiet: Set<String> = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
+    /// Bytes of a name that nobody here chose.
+    private static let longestName = 200
 
     let logger: Logger
     let metrics: ServerCallMetrics
 
     func intercept(
-        _ context: ServerContext, _ next: @Sendable (ServerContext) async throws -> (any Message)?
-    ) async throws -> (any Message)? {
-        let start = ContinuousClock.now
-        metrics.started(context.method, requestBytes: context.requestPayload?.count ?? 0)
-        do {
-            let reply = try await next(context)
-            ended(context, nil, since: start)
-            return reply
-        } catch {
-            ended(
-                context, RPCError(thrownByHandler: error, isPastDeadline: context.deadline?.hasPassed ?? false),
-                since: start)
-            throw error
+        _ head: inout CallHead, _ method: MethodDescriptor?, peer: String
+    ) throws(RPCError) -> (any CallInterception)? {
+        Observation(self, head, method, peer)
+    }
+
+    private final class Observation: CallInterception {
+        private let observer: CallObserver
+        private let head: CallHead
+        private let method: MethodDescriptor?
+        private let peer: String
+        private let counted: ServerCallMetrics.Method
+        private let start = ContinuousClock.now
+        private let sizes = MessageSizes()
+
+        init(_ observer: CallObserver, _ head: CallHead, _ method: MethodDescriptor?, _ peer: String) {
+            self.observer = observer
+            self.head = head
+            self.method = method
+            self.peer = peer
+            counted = observer.metrics.started(method)
+        }
+
+        func send(_ message: borrowing Packing, _ next: (borrowing Packing) -> Void) {
+            sizes.sent.wrappingAdd(message.byteCount, ordering: .relaxed)
+            next(message)
+        }
+
+        func receive(_ message: Payload) throws(RPCError) -> Payload {
+            sizes.received.wrappingAdd(message.count, ordering: .relaxed)
+            return message
+        }
+
+        func ended(_ error: RPCError?) {
+            let duration = start.duration(to: .now)
+            observer.metrics.ended(
+                counted, error?.code ?? .ok, after: duration, sent: sizes.sent.load(ordering: .relaxed),
+                received: sizes.received.load(ordering: .relaxed))
+            observer.log(head, method, peer, error, after: duration)
         }
     }
 
-    private func ended(_ context: ServerContext, _ error: RPCError?, since start: ContinuousClock.Instant) {
-        let duration = start.duration(to: .now)
+    private func log(
+        _ head: CallHead, _ method: MethodDescriptor?, _ peer: String, _ error: RPCError?, after duration: Duration
+    ) {
         let code = error?.code ?? .ok
-        metrics.ended(context.method, code, after: duration)
-        let level = Self.level(of: code, quiet: Self.quiet.contains(context.method.service))
+        // What is not here is asked for by tools that find out what is.
+        let level = Self.level(of: code, quiet: method.map { Self.quiet.contains($0.service) } ?? true)
         guard logger.logLevel <= level else { return }
         var fields: Logger.Metadata = [
-            "rpc.method": "\(context.method.fullName)",
+            "rpc.method": "\(method?.fullName ?? String(head.method.prefix(Self.longestName)))",
             "rpc.status": "\(code.name)",
             "rpc.ms": .stringConvertible((duration / .microseconds(1)).rounded() / 1000),
-            "rpc.peer": "\(context.peer)",
+            "rpc.peer": "\(peer)",
         ]
-        if !context.requestID.isEmpty { fields["request.id"] = "\(context.requestID)" }
+        if let id = head.metadata.text(CallScope.requestIDKey), !id.isEmpty { fields["request.id"] = "\(id)" }
+        if let id = head.traceID { fields[TraceLogs.key] = "\(id)" }
         if let cause = error?.cause { fields["error.cause"] = "\(cause)" }
         logger.log(level: level, error == nil ? "call answered" : "call failed", metadata: fields)
     }

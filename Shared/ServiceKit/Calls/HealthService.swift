@@ -3,6 +3,9 @@ import RPC
 
 /// `grpc.health.v1`: whether the process, and each of its services, takes work.
 struct HealthService: HealthHandlers {
+    /// Most services in one list, the process itself included, as gRPC's proposal A90 has it.
+    static let maximumListed = 100
+
     let readiness: Readiness
     /// Full names of the services that the process has.
     let services: [String]
@@ -17,6 +20,12 @@ struct HealthService: HealthHandlers {
     func list(
         _ request: HealthV1.HealthListRequest, context: ServerContext
     ) async throws -> HealthV1.HealthListResponse {
+        guard services.count < Self.maximumListed else {
+            throw RPCError(
+                .resourceExhausted,
+                "The process has \(services.count) services; at most \(Self.maximumListed) are listed. "
+                    + "Check them by name.")
+        }
         let now = response(readiness.answer)
         return HealthV1.HealthListResponse(
             statuses: Dictionary(uniqueKeysWithValues: ([""] + services).map { ($0, now) }))
@@ -26,9 +35,13 @@ struct HealthService: HealthHandlers {
         _ request: HealthV1.HealthCheckRequest, to writer: ResponseWriter<HealthV1.HealthCheckResponse>,
         context: ServerContext
     ) async throws {
+        var last: HealthV1.HealthCheckResponse?
         for await answer in readiness.changes() {
             // The stream of an unknown service stays open: it may come with the next release of this process.
             let response = isKnown(request.service) ? response(answer) : .init(status: .serviceUnknown)
+            // Other reasons for the same status are no news.
+            guard response != last else { continue }
+            last = response
             try await writer.write(response)
         }
     }

@@ -19,12 +19,13 @@ package enum PeerChannel {
     /// - Parameters:
     ///   - connection: leads to the service, one attempt a call.
     ///   - target: name of the service, for metrics.
+    ///   - tracing: puts each call into a trace; its attempts are one span.
     package static func make(
         over connection: any Channel, to target: String, metrics: ClientCallMetrics, clock: any Clock<Duration>,
-        jitter: @escaping @Sendable () -> Double
+        jitter: @escaping @Sendable () -> Double, tracing: CallTracing = CallTracing()
     ) -> any Channel {
-        let attempts = AttemptCountingChannel(connection, target: target, metrics: metrics)
+        let attempts = connection.intercepted(by: [AttemptMeter(target: target, metrics: metrics)])
         let retrying = RetryingChannel(attempts, config: config, clock: clock, jitter: jitter)
-        return MeteredChannel(retrying, target: target, metrics: metrics)
+        return retrying.intercepted(by: [tracing, CallMeter(target: target, metrics: metrics)])
     }
 }

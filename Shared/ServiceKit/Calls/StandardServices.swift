@@ -5,22 +5,24 @@ import RPCInProcess
 package import Storage
 
 /// Puts round a service's own methods what every process has: health, reflection, the event feed of its store, logging,
-/// metrics and the translation of errors. Tests of a service use it too, over the in-process transport.
+/// metrics, tracing and the translation of errors. Tests of a service use it too, over the in-process transport.
 package enum StandardServices {
+    /// - Parameter actors: who checks that an actor is signed; nil: actors are believed, as among processes of one user.
     package static func server(
-        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger
+        _ own: Router, store: Store?, readiness: Readiness, metrics: MetricsRegistry, logger: Logger,
+        actors: ActorVerifier? = nil, tracing: CallTracing = CallTracing()
     ) -> RPCServer {
         var router = own
         if let store { FeedService(store: store).register(with: &router) }
         let services = (router.services + [healthName, reflectionName]).sorted()
         HealthService(readiness: readiness, services: services).register(with: &router)
         ReflectionService(services: services).register(with: &router)
+        let check = actors.map { [ActorCheck(verifier: $0)] } ?? []
         return RPCServer(
             router: router,
-            interceptors: [
-                CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
-                StreamEnding(readiness: readiness),
-                ErrorMapping(),
+            interceptors: tracing.handlerInterceptors + check + [StreamEnding(readiness: readiness), ErrorMapping()],
+            callInterceptors: [
+                tracing, CallObserver(logger: logger, metrics: ServerCallMetrics(metrics, methods: router.methods)),
             ])
     }
 

@@ -23,6 +23,24 @@ package enum CommonKeys {
         "File of the store, made if there is none. Default: $XDG_STATE_HOME/olp/NAME.sqlite, "
             + "or ~/.local/state/olp/NAME.sqlite without that.")
 
+    package static let keyFile = ConfigurationKey<String?>(
+        optional: "key-file",
+        "File of this process's secret key for calls over tcp, which only its owner may read; `olp keys make` makes one. "
+            + "It is read at the start.")
+    package static let allowedCallers = ConfigurationKey<String?>(
+        optional: "allowed-callers",
+        "File of those who may call over tcp: one NAME KEY a line, public keys. Read anew when it changes.")
+    package static let knownServices = ConfigurationKey<String?>(
+        optional: "known-services",
+        "File of the public keys of the services that are called over tcp: one NAME KEY a line. Read anew when it changes.")
+    package static let knownSigners = ConfigurationKey<String?>(
+        optional: "known-signers",
+        "File of the public signing keys of those who may say who acts, the gateway first of all: one NAME KEY a line. With "
+            + "it, a call whose actor none of them signed is refused. It is read at the start.")
+    package static let plainTCP = ConfigurationKey<Bool>(
+        "plain-tcp", default: false,
+        "Calls over tcp are neither encrypted nor asked who they are. Only for a network that nobody else is on.")
+
     package static func admin(port: Int) -> ConfigurationKey<HostAndPort> {
         ConfigurationKey(
             "admin", default: HostAndPort(host: "127.0.0.1", port: port),
@@ -34,7 +52,9 @@ package enum CommonKeys {
     package static func peer(_ name: String) -> ConfigurationKey<String?> {
         ConfigurationKey(
             optional: "peer-\(name)",
-            "Where \(name) answers calls: ipc:///path or tcp://host:port. Default: its socket in the runtime folder.")
+            "Where \(name) answers calls: ipc:///path or tcp://host:port, several with commas if it has replicas, "
+                + "file:///path with one a line, or dns:///host:port for every address of a name. "
+                + "Default: its socket in the runtime folder.")
     }
 }
 
@@ -47,7 +67,18 @@ extension ServiceDefinition {
         if store != nil { all.append(CommonKeys.store) }
         all.append(CommonKeys.runtimeFolder)
         all += peers.map(CommonKeys.peer)
+        if usesCalls { all += securityKeys }
         all += [CommonKeys.logLevel, CommonKeys.logFormat, CommonKeys.drainTime]
         return all + keys
+    }
+
+    /// Whether it has any part in the RPC.
+    var usesCalls: Bool { servesCalls || !peers.isEmpty }
+
+    private var securityKeys: [any DeclaredKey] {
+        var keys: [any DeclaredKey] = [CommonKeys.keyFile]
+        if servesCalls { keys += [CommonKeys.allowedCallers, CommonKeys.knownSigners] }
+        if !peers.isEmpty { keys.append(CommonKeys.knownServices) }
+        return keys + [CommonKeys.plainTCP]
     }
 }

@@ -57,6 +57,12 @@ package final class Histogram: MetricInstrument {
         1, 2, 5, 10, 20, 50, 100,
     ]
 
+    /// Bounds of sizes in bytes, as A66 has them.
+    package static let sizeBounds: [Double] = [
+        0, 1_024, 2_048, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864, 268_435_456,
+        1_073_741_824, 4_294_967_296,
+    ]
+
     private let bounds: [Double]
     private let state: Mutex<State>
 

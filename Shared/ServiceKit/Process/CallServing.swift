@@ -17,6 +17,13 @@ struct CallServing: Service {
     func run() async throws {
         let listeners = try bind()
         readiness.isThere(Self.readinessName)
+        // Callers that have another replica leave one alone that is not ready.
+        let telling = Task { [readiness] in
+            for await answer in readiness.changes() {
+                for listener in listeners { listener.setServing(answer.isReady) }
+            }
+        }
+        defer { telling.cancel() }
         do {
             try await gracefulShutdown()
         } catch {

@@ -1,3 +1,4 @@
+import RPCZeroMQ
 import Storage
 import ZeroMQ
 
@@ -5,8 +6,8 @@ import ZeroMQ
 struct Places {
     /// Where calls are answered; empty for a process that answers none.
     var listen: [Endpoint] = []
-    /// By name.
-    var peers: [String: Endpoint] = [:]
+    /// Where the services that it calls answer, by name.
+    var peers: [String: Target] = [:]
     var store: StoreLocation?
     /// The folder of the socket or store to make before it can be used, if it is a default one.
     var folders: [Folder] = []
@@ -45,7 +46,10 @@ struct Places {
         }
         for peer in definition.peers {
             let key = CommonKeys.peer(peer)
-            peers[peer] = try Self.endpoint(configuration[key] ?? runtime.endpoint(of: peer), key: key.name)
+            peers[peer] = try Self.target(configuration[key] ?? runtime.endpoint(of: peer), key: key.name)
+        }
+        if definition.usesCalls {
+            try ProcessSecurity.check(listen: listen, peers: peers, definition, configuration)
         }
         guard definition.store != nil else { return }
         let location = try Self.store(definition.name, configuration, environment)
@@ -64,6 +68,14 @@ struct Places {
     ) throws(ConfigurationProblem) -> String {
         if let configured = configuration[CommonKeys.store] { return configured }
         return try StateFolder.path(for: "store", environment: environment) + "/\(name).sqlite"
+    }
+
+    private static func target(_ text: String, key: String) throws(ConfigurationProblem) -> Target {
+        do throws(Endpoint.Problem) {
+            return try Target(text)
+        } catch {
+            throw ConfigurationProblem(.missing, "\(key): \(error)")
+        }
     }
 
     private static func endpoint(_ text: String, key: String) throws(ConfigurationProblem) -> Endpoint {

@@ -23,11 +23,12 @@ struct ProcessFrame {
         self.configuration = configuration
         self.places = places
         self.surroundings = surroundings
-        let handler = LineLogHandler(
+        var handler = LineLogHandler(
             service: definition.name, level: configuration[CommonKeys.logLevel],
             format: configuration[CommonKeys.logFormat], clock: surroundings.wallClock,
             write: surroundings.writeLog)
-        logger = Logger(label: "olp.\(definition.name)") { _ in handler }
+        handler.metadataProvider = TraceLogs.provider
+        logger = Logger(label: "olp.\(definition.name)") { [handler] _ in handler }
         identifiers = SystemIdentifiers(clock: surroundings.wallClock)
     }
 
@@ -40,14 +41,17 @@ struct ProcessFrame {
                 "process.version": "\(Release.version)", "process.instance": "\(instanceID)",
                 "config.given": "\(configuration.given.sorted().joined(separator: " "))",
             ])
+        let security = try ProcessSecurity.policy(definition, configuration) { [logger] in logger.tell($0) }
+        let actors = try ProcessSecurity.actorVerifier(definition, configuration, clock: surroundings.wallClock)
         for folder in places.folders { try folder.prepare() }
         // The store's lease comes before the sockets: libzmq would take over another process's socket silently.
         let store = try openStore()
         let transport = ZeroMQTransport(
-            identity: ProcessIdentity(service: definition.name, instanceID: instanceID, build: Release.version))
+            identity: ProcessIdentity(service: definition.name, instanceID: instanceID, build: Release.version),
+            security: security)
         let code: ExitCode
         do {
-            code = try await serve(store, transport, instanceID)
+            code = try await serve(store, transport, actors, instanceID)
         } catch {
             close(store, transport)
             throw error
@@ -69,11 +73,17 @@ struct ProcessFrame {
         store?.close()
     }
 
-    private func serve(_ store: Store?, _ transport: ZeroMQTransport, _ instanceID: String) async throws -> ExitCode {
+    private func serve(
+        _ store: Store?, _ transport: ZeroMQTransport, _ actors: ActorVerifier?, _ instanceID: String
+    ) async throws -> ExitCode {
         ProcessMetrics.register(
             in: metrics, service: definition.name, instanceID: instanceID, clock: surroundings.wallClock)
         let clientMetrics = ClientCallMetrics(metrics)
-        let channels = try places.peers.mapValues { try transport.channel(to: $0) }
+        let channels = Dictionary(
+            uniqueKeysWithValues: try places.peers.map { name, target in
+                (name, try transport.channel(
+                    to: target, service: name, policy: PeerChannel.config.balancing ?? .standard))
+            })
         defer { for channel in channels.values { channel.close() } }
         let jitter: @Sendable () -> Double = { .random(in: 0.8...1.2) }
         let environment = ServiceEnvironment(
@@ -89,7 +99,7 @@ struct ProcessFrame {
         let assembly = try await definition.assemble(environment)
         let group = ServiceGroup(
             configuration: .init(
-                services: services(assembly, store, transport), logger: HTTPListening.quietLogger(logger)))
+                services: services(assembly, store, transport, actors), logger: HTTPListening.quietLogger(logger)))
         let run = OrderlyRun(
             drainTime: configuration[CommonKeys.drainTime], clock: surroundings.clock, logger: logger,
             endNow: surroundings.endNow)
@@ -98,7 +108,7 @@ struct ProcessFrame {
 
     /// In the order of their start; they stop in reverse: not ready, open calls, the service's own, probes last.
     private func services(
-        _ assembly: ServiceAssembly, _ store: Store?, _ transport: ZeroMQTransport
+        _ assembly: ServiceAssembly, _ store: Store?, _ transport: ZeroMQTransport, _ actors: ActorVerifier?
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         readiness.expect(AdminServer.readinessName)
         var checks = assembly.readiness
@@ -119,7 +129,7 @@ struct ProcessFrame {
         if definition.servesCalls {
             readiness.expect(CallServing.readinessName)
             let serving = CallServing(
-                server: server(assembly.router, store), endpoints: places.listen, transport: transport,
+                server: server(assembly.router, store, actors), endpoints: places.listen, transport: transport,
                 readiness: readiness, logger: logger)
             all.append(entry("rpc", serving))
         }
@@ -133,9 +143,9 @@ struct ProcessFrame {
         .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
     }
 
-    private func server(_ own: Router, _ store: Store?) -> RPCServer {
+    private func server(_ own: Router, _ store: Store?, _ actors: ActorVerifier?) -> RPCServer {
         StandardServices.server(
-            own, store: store, readiness: readiness, metrics: metrics, logger: logger)
+            own, store: store, readiness: readiness, metrics: metrics, logger: logger, actors: actors)
     }
 }
 

@@ -50,6 +50,8 @@ package enum ServiceProcess {
             environment: surroundings.environment, readFile: readConfiguration)
         let places = try Places(definition, configuration, surroundings.environment)
         if commandLine.request == .checkConfiguration {
+            _ = try ProcessSecurity.policy(definition, configuration)
+            _ = try ProcessSecurity.actorVerifier(definition, configuration, clock: surroundings.wallClock)
             surroundings.printOut("The configuration can be used.")
             return .success
         }
@@ -84,6 +86,7 @@ extension StartFailure {
         switch error {
         case let failure as StartFailure: self = failure
         case let error as StoreError: self.init(store: error)
+        case let problem as SecurityProblem: self.init(.configuration, "\(problem)")
         case let error as FileFailure: self.init(.inputOutput, "\(error)")
         case let error as RPCError: self.init(.unavailable, "\(error)")
         default: self.init(.internal, "\(error)")

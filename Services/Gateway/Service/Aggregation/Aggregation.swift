@@ -47,6 +47,7 @@ struct Aggregation: Sendable {
         var logger = logger
         logger[metadataKey: "rpc.method"] = "\(context.method.fullName)"
         if !context.requestID.isEmpty { logger[metadataKey: "request.id"] = "\(context.requestID)" }
+        if let id = context.head.traceID { logger[metadataKey: TraceLogs.key] = "\(id)" }
         self.logger = logger
     }
 

@@ -11,15 +11,28 @@ struct Exchange: Sendable {
     let head: HTTPRequest
     let body: IncomingBody
     let requestID: String
+    /// The request's own span, in the trace that it came with or in one that begins here.
+    let trace: TraceContext
+    /// W3C's `tracestate`, as it came.
+    private let traceState: String
     /// Escaped path, without the query.
     let path: String
     /// Escaped query.
     let query: Substring
 
-    init(_ request: Request, makeID: () -> String) {
+    init(_ request: Request, traceIDs: TraceIDs, makeID: () -> String) {
         head = request.head
         body = IncomingBody(request)
         requestID = Self.sane(request.headers[.requestID]) ?? makeID()
+        let parents = request.headers[values: .traceparent]
+        if parents.count == 1, let parent = parents.first.flatMap(TraceContext.init) {
+            trace = parent.child(traceIDs)
+            traceState = TraceContext.state(request.headers[values: .tracestate])
+        } else {
+            // What is no trace is replaced, and its state means nothing then.
+            trace = TraceContext(beginningWith: traceIDs)
+            traceState = ""
+        }
         let target = Self.originForm(request.head.path ?? "/")
         let mark = target.firstIndex(of: "?") ?? target.endIndex
         path = String(target[..<mark])
@@ -100,10 +113,10 @@ struct Exchange: Sendable {
         metadata.add(CallScope.requestIDKey, requestID)
         metadata.add(CallScope.actorIDKey, caller.id)
         metadata.add(CallScope.actorKindKey, caller.kind)
-        let trace = TraceContext(parent: values(.traceparent), state: values(.tracestate))
         return CallScope(
             CallHead(
-                method: "", deadline: deadline, metadata: metadata, traceparent: trace.parent, tracestate: trace.state))
+                method: "", deadline: deadline, metadata: metadata, traceparent: trace.traceparent,
+                tracestate: traceState))
     }
 }
 

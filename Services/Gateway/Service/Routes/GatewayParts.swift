@@ -1,5 +1,5 @@
 package import Logging
-import RPC
+package import RPC
 package import ServiceKit
 package import Values
 
@@ -11,6 +11,7 @@ package struct GatewayParts: Sendable {
     let limits: GatewayLimits
     let readiness: Readiness
     let identifiers: any IdentifierSource
+    let traceIDs: TraceIDs
     let logger: Logger
     let metrics: GatewayMetrics
     let watchers: WatcherPlaces
@@ -22,7 +23,7 @@ package struct GatewayParts: Sendable {
     package init(
         targets: Targets, bearer: BearerCheck, limits: GatewayLimits, readiness: Readiness,
         identifiers: any IdentifierSource, clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double,
-        logger: Logger, metrics: MetricsRegistry
+        logger: Logger, metrics: MetricsRegistry, traceIDs: TraceIDs = .ofProcess
     ) {
         table = .standard
         self.targets = targets
@@ -30,6 +31,7 @@ package struct GatewayParts: Sendable {
         self.limits = limits
         self.readiness = readiness
         self.identifiers = identifiers
+        self.traceIDs = traceIDs
         self.logger = logger
         self.metrics = GatewayMetrics(metrics)
         self.clock = clock

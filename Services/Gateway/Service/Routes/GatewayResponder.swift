@@ -15,7 +15,7 @@ struct GatewayResponder: HTTPResponder {
         let start = ContinuousClock.now
         parts.metrics.active.add(1)
         defer { parts.metrics.active.add(-1) }
-        let exchange = Exchange(request) { "\(parts.identifiers.next())" }
+        let exchange = Exchange(request, traceIDs: parts.traceIDs) { "\(parts.identifiers.next())" }
         let match = parts.table.match(verb: exchange.head.method.rawValue, path: exchange.path)
         var problem: Problem?
         var response: Response
@@ -138,7 +138,7 @@ struct GatewayResponder: HTTPResponder {
         var fields: Logger.Metadata = [
             "http.method": "\(method)", "http.route": "\(pattern)", "http.status": .stringConvertible(status),
             "http.ms": .stringConvertible((duration / .microseconds(1)).rounded() / 1000),
-            "request.id": "\(exchange.requestID)",
+            "request.id": "\(exchange.requestID)", TraceLogs.key: "\(exchange.trace.traceID)",
         ]
         if let problem { fields["problem.code"] = "\(problem.facts.code)" }
         if status >= 500, let cause = problem?.cause { fields["error.cause"] = "\(cause)" }

@@ -17,6 +17,19 @@ package struct LatencyCounts: Sendable {
         total += other.total
     }
 
+    /// The same, and for each duration above `interval` also those of the calls that would have been made meanwhile, one
+    /// every `interval`: a caller that waits for its answer does not notice how many would have had to wait with it.
+    package func withOmitted(everyNanoseconds interval: Int) -> LatencyCounts {
+        var result = self
+        for (index, count) in counts.enumerated() where count > 0 {
+            for rest in stride(from: Self.upperBound(index) - interval, to: 0, by: -interval) {
+                result.counts[Self.index(rest)] += count
+                result.total += count
+            }
+        }
+        return result
+    }
+
     /// Nanoseconds that `share` of all durations do not exceed, within a step; 0 if there are none.
     package func quantile(_ share: Double) -> Int {
         guard total > 0 else { return 0 }

@@ -4,6 +4,7 @@ import HTTPClient
 import ProtoJSON
 import RPC
 import RPCZeroMQ
+import ServiceKit
 import Wire
 import ZeroMQ
 
@@ -42,6 +43,8 @@ package struct CallCommand: OlpCommand {
             "Where the service answers, such as ipc:///path or tcp://host:port. Default: where the suite's does.",
             valueName: "endpoint"))
     package var endpoint: String?
+
+    @OptionGroup(title: "To services on other machines") package var security: ConnectionOptions
 
     @Option(name: .long, help: "Longest wait for the whole call, in seconds.")
     package var timeout = 30.0
@@ -82,7 +85,8 @@ package struct CallCommand: OlpCommand {
         case .rpc(let process, let name, let request):
             let method = try MethodFinder.find(name)
             let endpoint = try self.endpoint ?? endpointOfSuite(process, method, surroundings)
-            try await callService(method, request, at: endpoint, console, surroundings)
+            let target = Target(address: endpoint, process: process ?? MethodFinder.process(of: method))
+            try await callService(method, request, at: target, console, surroundings)
         }
     }
 
@@ -101,8 +105,14 @@ package struct CallCommand: OlpCommand {
         return endpoint
     }
 
+    private struct Target {
+        let address: String
+        /// Whose key the other end must have; nil if the method does not tell.
+        let process: String?
+    }
+
     private func callService(
-        _ method: MethodEntry, _ text: String, at address: String, _ console: Console, _ surroundings: Surroundings
+        _ method: MethodEntry, _ text: String, at target: Target, _ console: Console, _ surroundings: Surroundings
     ) async throws {
         guard !method.descriptor.kind.hasRequestStream else {
             throw Failure(
@@ -117,25 +127,27 @@ package struct CallCommand: OlpCommand {
                 .usage, "the request is not a \(method.requestName): \(error)",
                 advice: "Its fields: olp call --describe \(MethodFinder.shortName(method))")
         }
-        let target: Endpoint
+        let address = target.address
+        let endpoint: Endpoint
         do {
-            target = try Endpoint(address)
+            endpoint = try Endpoint(address)
         } catch {
             throw Failure(.usage, "--endpoint \(address): \(error)")
         }
         var options = CallOptions(
             timeout: .seconds(timeout), metadata: Metadata(), idempotencyKey: key, waitForReady: false)
         options.metadata = try sentMetadata(surroundings)
-        let connection = ServiceConnection(target)
+        let connection = try security.connect(endpoint, process: target.process, surroundings)
         defer { connection.close() }
+        let channel = connection.channel.intercepted(by: [CallTracing()])
         do throws(RPCError) {
             if method.descriptor.kind.hasResponseStream {
-                let stream = connection.channel.rawServerStreaming(method.descriptor, request, options)
+                let stream = channel.rawServerStreaming(method.descriptor, request, options)
                 while let message = try await stream.next() {
                     console.print(try Self.text(method, message.bytes, isIndented: false))
                 }
             } else {
-                let reply = try await connection.channel.rawUnary(method.descriptor, request, options)
+                let reply = try await channel.rawUnary(method.descriptor, request, options)
                 console.print(try Self.text(method, reply, isIndented: !json))
             }
         } catch {
@@ -156,6 +168,7 @@ package struct CallCommand: OlpCommand {
         } catch {
             throw Failure(.usage, "\(error)")
         }
+        try security.sign(&sent, surroundings)
         return sent
     }
 

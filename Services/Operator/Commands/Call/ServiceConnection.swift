@@ -14,12 +14,13 @@ package final class ServiceConnection: Sendable {
     ///   - security: of a connection over tcp; unless it is given, there is none.
     ///   - service: whose key the other end must have.
     package init(
-        _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil
+        _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil,
+        limits: ConnectionLimits = ConnectionLimits()
     ) throws(SecurityProblem) {
         transport = ZeroMQTransport(
             identity: ProcessIdentity(
                 service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version),
-            security: security)
+            security: security, limits: limits)
         do throws(SecurityProblem) {
             channel = try transport.channel(to: endpoint, service: service)
         } catch {

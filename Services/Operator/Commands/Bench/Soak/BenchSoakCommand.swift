@@ -44,7 +44,10 @@ package struct BenchSoakCommand: OlpCommand {
     }
 
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
-        let server = try await BenchServer.start(endpoint, surroundings)
+        let server =
+            if let endpoint { BenchServer(running: endpoint, pid: nil) } else {
+                try await BenchServer.start(.ipc, handler: .echo, surroundings)
+            }
         defer { server.stop() }
         let endpoint = try Endpoint(server.endpoint)
         let connection = try ServiceConnection(endpoint, security: .plainTCP)

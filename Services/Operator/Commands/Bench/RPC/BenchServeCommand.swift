@@ -5,6 +5,7 @@ import RPCZeroMQ
 import ServiceKit
 import UnixSignals
 import Values
+import Wire
 import ZeroMQ
 
 /// The server's side of `olp bench rpc`, in a process of its own.
@@ -17,6 +18,12 @@ package struct BenchServeCommand: OlpCommand {
     @Option(name: .long, help: "Where to answer: ipc:///path or tcp://host:port.")
     package var endpoint: String
 
+    @Option(name: .long, help: "What Echo does: echo, store (reads a row) or hold (answers never).")
+    package var handler = BenchService.Handler.echo
+
+    @Option(name: .long, help: "Bytes that a message may have.")
+    package var largestMessage: Int?
+
     @Flag(name: .long, help: .hidden)
     package var json = false
 
@@ -27,27 +34,26 @@ package struct BenchServeCommand: OlpCommand {
             identity: ProcessIdentity(
                 service: "bench", instanceID: SystemIdentifiers().next().text, build: Release.version),
             // It measures the transport and serves nothing that is worth hiding.
-            security: .plainTCP)
+            security: .plainTCP, limits: .bench(largestMessage: largestMessage))
         var router = Router()
-        BenchService().register(with: &router)
+        if let largestMessage { router.decodeLimits.maxBytes = max(router.decodeLimits.maxBytes, largestMessage) }
+        try await BenchService(handler).register(with: &router)
         router.runInline(BenchMethods.echoInline)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let server = try transport.serve(RPCServer(router: router), at: Endpoint(endpoint))
+        console.print("ready")
         for await _ in signals { break }
         server.stop()
         transport.shutDown()
     }
 }
 
-private struct BenchService: BenchHandlers {
-    func echo(_ request: BenchV1.Sample, context: ServerContext) async throws -> BenchV1.Sample { request }
-
-    func echoInline(_ request: BenchV1.Sample, context: ServerContext) async throws -> BenchV1.Sample { request }
-
-    func stream(
-        _ request: BenchV1.StreamRequest, to writer: ResponseWriter<BenchV1.Sample>, context: ServerContext
-    ) async throws {
-        let sample = request.sample ?? BenchV1.Sample()
-        for _ in 0..<request.count { try await writer.write(sample) }
+extension ConnectionLimits {
+    /// The usual ones, with room for what is measured: big messages, and more open calls than services allow.
+    static func bench(largestMessage: Int?) -> ConnectionLimits {
+        var limits = ConnectionLimits()
+        if let largestMessage { limits.maximumMessageBytes = max(limits.maximumMessageBytes, largestMessage) }
+        limits.maximumConcurrentCalls = 110_000
+        return limits
     }
 }

@@ -1,0 +1,59 @@
+import ArgumentParser
+import ChildProcess
+import Glibc
+import ZeroMQ
+
+/// The server that is called: a child of ours, or one that somebody else started.
+package struct BenchServer: Sendable {
+    package enum Transport: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case ipc, tcp
+    }
+
+    let endpoint: String
+    /// Nil if it is not known: then only this process is measured.
+    let pid: Int32?
+    private let process: RunningProcess?
+
+    init(running endpoint: String, pid: Int32?) {
+        self.endpoint = endpoint
+        self.pid = pid
+        process = nil
+    }
+
+    private init(_ endpoint: String, _ process: RunningProcess) {
+        self.endpoint = endpoint
+        self.process = process
+        pid = process.pid
+    }
+
+    /// - Parameter largestMessage: bytes that a message may have; nil: as usual.
+    static func start(
+        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, _ surroundings: Surroundings
+    ) async throws -> BenchServer {
+        let endpoint =
+            switch transport {
+            case .ipc: "ipc:///tmp/olp-bench-\(getpid()).rpc"
+            case .tcp: try freePort()
+            }
+        let limits = largestMessage.map { ["--largest-message", String($0)] } ?? []
+        let process = try await RunningProcess.start(
+            Launch(
+                surroundings.executable,
+                arguments: ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + limits,
+                environment: surroundings.environment, output: .discard, bond: .ownGroup, signalWithParent: SIGTERM))
+        return BenchServer(endpoint, process)
+    }
+
+    /// A port that is free now: bound and given back.
+    private static func freePort() throws -> String {
+        let socket = try Socket(.router, in: .process)
+        try socket.bind(Endpoint("tcp://127.0.0.1:*"))
+        return try socket.lastEndpoint()
+    }
+
+    func stop() {
+        guard let process else { return }
+        process.send(signal: SIGTERM)
+        if endpoint.hasPrefix("ipc://") { unsafe unlink(String(endpoint.dropFirst("ipc://".count))) }
+    }
+}
