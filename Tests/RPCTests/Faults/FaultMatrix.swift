@@ -37,10 +37,17 @@ struct FaultRow: Sendable {
 
 extension FaultRow: CustomStringConvertible {
     var description: String { name }
+
+    /// Of a fault that is to be noticed at once: so long that silence would be noticed far too late.
+    var pingInterval: Duration {
+        if case .ends(_, FaultMatrix.atOnce) = outcome { return .seconds(5) }
+        return FaultBench.pingInterval
+    }
 }
 
 /// The table: what each call must end with. PINGs are due after 200 ms of silence here and three of them may be missed, so a dead
-/// connection shows after 800 ms at the latest; what the bounds have above it is for busy machines.
+/// connection shows after 800 ms at the latest; what the bounds have above it is for busy machines. What shows without silence is tried
+/// with PINGs after 5 s.
 enum FaultMatrix {
     static let atOnce = Duration.seconds(2)
     static let bySilence = Duration.seconds(3)
