@@ -38,8 +38,11 @@ final class DealerLink {
     }
 
     func send(_ frame: OutgoingFrame) throws(ZeroMQError) -> Socket.SendResult {
-        if let registration { thread.needsDrain(registration) }
-        return try socket.send(frame.first, frame.second)
+        let result = try socket.send(frame.first, frame.second)
+        if let registration {
+            result == .notNow ? thread.needsDrainSoon(registration) : thread.needsDrain(registration)
+        }
+        return result
     }
 
     /// Lets the connection hand over its frames at the end of this turn.

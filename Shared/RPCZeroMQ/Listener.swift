@@ -213,8 +213,11 @@ final class Listener: IOThread.Source {
     }
 
     private func offer(_ frame: OutgoingFrame, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
-        if let registration { thread.needsDrain(registration) }
-        return try socket.send(to: peer.id, frame.first, frame.second)
+        let result = try socket.send(to: peer.id, frame.first, frame.second)
+        if let registration {
+            result == .notNow ? thread.needsDrainSoon(registration) : thread.needsDrain(registration)
+        }
+        return result
     }
 
     func lost(_ peer: ServerPeer) {

@@ -31,8 +31,10 @@ final class ProxyLoop {
 
     private func turn(_ state: ProxyControl.State) {
         let now = ProxyLink.clock()
-        var polled = [pollfd(fd: control.wake.reader, events: Int16(POLLIN), revents: 0),
-                      pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+        var polled = [
+            pollfd(fd: control.wake.reader, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+        ]
         for link in links { polled += link.interests(state.treatments, now: now) }
         let next = links.compactMap(\.nextDue).min()
         // One millisecond more than needed, so that what is due is due.
@@ -145,7 +147,8 @@ final class ProxyLink {
             return pollfd(fd: events == 0 ? -1 : descriptor, events: Int16(events), revents: 0)
         }
         return [
-            interest(client, reads: .toServer, writes: .toClient), interest(server, reads: .toClient, writes: .toServer),
+            interest(client, reads: .toServer, writes: .toClient),
+            interest(server, reads: .toClient, writes: .toServer),
         ]
     }
 
@@ -182,7 +185,8 @@ final class ProxyLink {
     /// Queues what was read, with the faults that are planned within it.
     private func add(_ bytes: ArraySlice<UInt8>, _ way: FaultProxy.Way, _ treatment: FaultProxy.Treatment) {
         var rest = bytes
-        while let step = pipes[way]?.steps.first, let read = pipes[way]?.readCount, step.afterBytes <= read + rest.count {
+        while let step = pipes[way]?.steps.first, let read = pipes[way]?.readCount, step.afterBytes <= read + rest.count
+        {
             let before = rest.prefix(step.afterBytes - read)
             pipes[way]?.steps.removeFirst()
             if !before.isEmpty { append(.bytes(Array(before)), way, treatment) }
@@ -236,7 +240,9 @@ final class ProxyLink {
                 case .end:
                     pipes[way]?.items.removeFirst()
                     shutdown(sink(way), Int32(SHUT_WR))
-                    if pipes.values.allSatisfy({ $0.hasEnded && $0.items.isEmpty }) || server < 0 { close(resetting: false) }
+                    if pipes.values.allSatisfy({ $0.hasEnded && $0.items.isEmpty }) || server < 0 {
+                        close(resetting: false)
+                    }
                 }
             }
         }

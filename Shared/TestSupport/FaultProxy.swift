@@ -1,5 +1,5 @@
-import Glibc
 import Foundation
+import Glibc
 import Synchronization
 
 /// A TCP proxy between a client and a server of this machine that does to their bytes what a bad network would.

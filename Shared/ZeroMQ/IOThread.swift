@@ -37,6 +37,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         fileprivate let source: any Source
         fileprivate let descriptor: Int32
         fileprivate var needsDrain = false
+        /// Armed while a send that was not taken waits to be tried again.
+        fileprivate var retry: LoopTimer?
         fileprivate var needsFlush = false
         fileprivate var isRemoved = false
 
@@ -48,6 +50,10 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
 
     /// Descriptors that one `epoll_wait` reports at most.
     private static let eventsAtOnce = 64
+    /// How long a send that was not taken waits, if nothing happens before.
+    private static let retryNanoseconds: UInt64 = 2_000_000
+    /// Turns after which descriptors are looked at although there is work without them.
+    private static let busyTurns = 32
 
     private let queue = Mutex(Queue())
     private let epoll: Int32
@@ -65,6 +71,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     private var timers = TimerHeap()
     private var spare: [Job] = []
     private var now: UInt64 = IOThread.clock()
+    private var turns = 0
 
     /// Starts the thread. `name` is what `ps -L` shows, at most 15 bytes.
     package init(name: String) {
@@ -150,6 +157,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         assertOnThread()
         guard !registration.isRemoved else { return }
         registration.isRemoved = true
+        if let retry = registration.retry { timers.disarm(retry) }
         registrations[registration.descriptor] = nil
         _ = epoll_ctl(epoll, EPOLL_CTL_DEL, registration.descriptor, nil)
     }
@@ -166,6 +174,18 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         guard !registration.needsFlush else { return }
         registration.needsFlush = true
         corked.append(registration)
+    }
+
+    /// To be called after a send that was not taken: the source is looked at again after a moment. At once would be again and
+    /// again for as long as its peer is stuck, and the thread would look at nothing else.
+    package func needsDrainSoon(_ registration: Registration) {
+        guard registration.retry == nil, !registration.isRemoved else { return }
+        let timer = LoopTimer { [unowned self, unowned registration] in
+            registration.retry = nil
+            needsDrain(registration)
+        }
+        registration.retry = timer
+        timers.arm(timer, at: Self.clock() + Self.retryNanoseconds)
     }
 
     /// Arms `timer` for `instant`, in nanoseconds of ``clock()``; arming it again moves it.
@@ -194,8 +214,13 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
             drainSources()
             flushSources()
             if stopping { return }
-            // Also when something was sent: that may have swallowed the sign that something came.
-            if due.isEmpty { wait() }
+            // Not when something was sent: that may have swallowed the sign that something came.
+            if due.isEmpty, mayWait() {
+                look(waiting: timeToNextTimer)
+            } else {
+                turns += 1
+                if turns.isMultiple(of: Self.busyTurns) { look(waiting: 0) }
+            }
         }
     }
 
@@ -233,20 +258,27 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         spareCorked.removeAll(keepingCapacity: true)
     }
 
-    private func wait() {
-        let mayWait = queue.withLock { queue in
+    /// Whether there is nothing to do until a descriptor or a timer says so.
+    private func mayWait() -> Bool {
+        queue.withLock { queue in
             guard queue.jobs.isEmpty, !queue.isStopping else { return false }
             queue.isAsleep = true
             return true
         }
-        guard mayWait else { return }
-        let timeout = timers.nextInstant.map { instant -> Int32 in
-            let current = Self.clock()
-            guard instant > current else { return 0 }
-            return Int32(clamping: (instant - current + 999_999) / 1_000_000)
-        }
+    }
+
+    /// In milliseconds; -1 without a timer.
+    private var timeToNextTimer: Int32 {
+        guard let instant = timers.nextInstant else { return -1 }
+        let current = Self.clock()
+        return instant > current ? Int32(clamping: (instant - current + 999_999) / 1_000_000) : 0
+    }
+
+    /// Notes which sources have something.
+    /// - Parameter timeout: how long to wait for one, in milliseconds; -1: as long as it takes.
+    private func look(waiting timeout: Int32) {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnce) { events in
-            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), timeout ?? -1)
+            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), timeout)
             queue.withLock { $0.isAsleep = false }
             for index in 0..<max(0, Int(count)) {
                 let descriptor = unsafe events[index].data.fd

@@ -39,7 +39,8 @@ final class BenchProcess: Sendable {
     static func with(_ scheme: String, _ body: (BenchProcess, BenchClient) async throws -> Void) async throws {
         let folder = try TemporaryDirectory()
         let port = scheme == "tcp" ? try freePort() : 0
-        let server = try await BenchProcess(scheme == "tcp" ? "tcp://127.0.0.1:\(port)" : "ipc://\(folder.path)/s", port: port)
+        let server = try await BenchProcess(
+            scheme == "tcp" ? "tcp://127.0.0.1:\(port)" : "ipc://\(folder.path)/s", port: port)
         do {
             try await withClient(server.endpoint) { try await body(server, $0) }
         } catch {
@@ -72,7 +73,8 @@ final class BenchProcess: Sendable {
     // MARK: What it uses
 
     var residentBytes: Int {
-        let fields = (try? String(contentsOfFile: "/proc/\(process.pid)/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        let fields =
+            (try? String(contentsOfFile: "/proc/\(process.pid)/statm", encoding: .utf8))?.split(separator: " ") ?? []
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
     }
 

@@ -13,7 +13,9 @@ struct RPCFaultTests {
     /// A PING is due after 2 s of silence and three may be missed: a dead connection shows after 8 s.
     private static let bySilence = Duration.seconds(10)
 
-    @Test("calls of a killed server are UNAVAILABLE at once; the next process is called within 5 s", arguments: ["ipc", "tcp"])
+    @Test(
+        "calls of a killed server are UNAVAILABLE at once; the next process is called within 5 s",
+        arguments: ["ipc", "tcp"])
     func killed(scheme: String) async throws {
         try await BenchProcess.with(scheme) { server, client in
             for _ in 0..<3 {
@@ -27,8 +29,12 @@ struct RPCFaultTests {
                 await server.process.ended()
                 try await server.restart()
                 let restarted = ContinuousClock.now
-                _ = try await client.echo(BenchV1.Sample(), options: CallOptions(timeout: .seconds(5), waitForReady: true))
-                print("[faults] \(scheme), killed: \(codes.first.map(\.name) ?? "-"); called again after \(ContinuousClock.now - restarted)")
+                _ = try await client.echo(
+                    BenchV1.Sample(), options: CallOptions(timeout: .seconds(5), waitForReady: true))
+                print(
+                    "[faults] \(scheme), killed: \(codes.map(\.name));",
+                    "called again after \(ContinuousClock.now - restarted)"
+                )
             }
         }
     }
@@ -40,7 +46,9 @@ struct RPCFaultTests {
             try await calls.areUnderWay()
             let begun = ContinuousClock.now
             server.process.send(signal: SIGSTOP)
-            let hurried = await code { _ = try await client.echo(BenchV1.Sample(), options: CallOptions(timeout: .milliseconds(500))) }
+            let hurried = await code {
+                _ = try await client.echo(BenchV1.Sample(), options: CallOptions(timeout: .milliseconds(500)))
+            }
             #expect(hurried == .deadlineExceeded)
             #expect(ContinuousClock.now - begun < .seconds(2))
             let codes = try await calls.codes()
@@ -60,7 +68,9 @@ struct RPCFaultTests {
             let calls = OpenCalls(client)
             try await calls.areUnderWay()
             server.process.send(signal: SIGSTOP)
-            let hurried = await code { _ = try await client.echo(BenchV1.Sample(), options: CallOptions(timeout: .milliseconds(800))) }
+            let hurried = await code {
+                _ = try await client.echo(BenchV1.Sample(), options: CallOptions(timeout: .milliseconds(800)))
+            }
             #expect(hurried == .deadlineExceeded)
             server.process.send(signal: SIGCONT)
             try await calls.go(on: 20)
@@ -93,13 +103,16 @@ struct RPCFaultTests {
             for _ in 0..<100 { _ = try await client.echo(BenchV1.Sample()) }
             try await server.isIdle()
             let after = server.residentBytes
-            print("[faults] 64 streams of 100 MB that nobody reads: server's memory \(before >> 10) KiB before, \(after >> 10) KiB after")
+            print(
+                "[faults] 64 streams of 100 MB that nobody reads: the server had",
+                "\(before >> 10) KiB before, \(after >> 10) KiB after"
+            )
             #expect(after - before < 64 * 512 << 10)
             withExtendedLifetime(streams) {}
         }
     }
 
-    @Test("a server whose client's host stands still holds no more for it than its streams' credit, and forgets it")
+    @Test("a server whose client's host stands still holds little more for it than its streams' credit")
     func unreadSocket() async throws {
         try await BenchProcess.with("tcp") { server, _ in
             let proxy = try FaultProxy(to: server.port)
@@ -118,7 +131,10 @@ struct RPCFaultTests {
                 }
                 #expect(codes.allSatisfy { $0 == .deadlineExceeded }, "\(codes)")
                 let after = server.residentBytes
-                print("[faults] 64 streams of 100 MB to a host that stands still: server's memory \(before >> 10) KiB before, \(after >> 10) KiB after")
+                print(
+                    "[faults] 64 streams of 100 MB to a host that stands still: the server had",
+                    "\(before >> 10) KiB before, \(after >> 10) KiB after"
+                )
                 // Its credit, and what libzmq needs around each message.
                 #expect(after - before < 2 * 64 * 512 << 10)
             }

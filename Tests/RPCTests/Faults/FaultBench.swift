@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import ZeroMQ
 
-/// A server, a client whose way to it leads through a proxy, and a neighbour that reaches it directly and must not notice
-/// anything.
+/// A server, a client whose way to it leads through a proxy, and a neighbour that reaches it directly and must not
+/// notice anything.
 final class FaultBench: Sendable {
     let proxy: FaultProxy
     let client: CallsClient
@@ -90,11 +90,14 @@ final class Neighbour: Sendable {
         questions = continuation
         Task { [progress] in
             do {
-                try await client.bidirectional(options: CallOptions(waitForReady: true)) { writer, answers async throws in
+                try await client.bidirectional(options: CallOptions(waitForReady: true)) {
+                    writer, answers async throws in
                     for await number in stream {
                         try await writer.write(TestingV1.Text(text: "\(number)"))
                         let answer = try await answers.next()?.text
-                        guard answer == "\(number)" else { throw RPCError(.dataLoss, "asked \(number), got \(answer ?? "an end")") }
+                        guard answer == "\(number)" else {
+                            throw RPCError(.dataLoss, "asked \(number), got \(answer ?? "an end")")
+                        }
                         progress.state.withLock { $0.echoes += 1 }
                     }
                     writer.finish()
@@ -111,7 +114,9 @@ final class Neighbour: Sendable {
         let before = progress.state.withLock { $0.echoes }
         questions.yield(before)
         let failure = try await poll(for: "the neighbour's answer", timeout: .seconds(20), interval: .milliseconds(1)) {
-            progress.state.withLock { state in state.echoes > before || state.failure != nil ? "\(state.failure, default: "none")" : nil }
+            progress.state.withLock { state in
+                state.echoes > before || state.failure != nil ? "\(state.failure, default: "none")" : nil
+            }
         }
         #expect(failure == "none", "a client beside the fault must not notice it", sourceLocation: location)
     }

@@ -37,10 +37,19 @@ struct FaultRow: Sendable {
 
 extension FaultRow: CustomStringConvertible {
     var description: String { name }
+
+    /// Of a fault that is to be noticed at once: so long that silence would be noticed far too late.
+    var pingInterval: Duration {
+        if case .ends(_, FaultMatrix.atOnce) = outcome { return .seconds(5) }
+        return FaultBench.pingInterval
+    }
 }
 
-/// The table: what each call must end with. PINGs are due after 200 ms of silence here and three of them may be missed, so a dead
-/// connection shows after 800 ms at the latest; what the bounds have above it is for busy machines.
+/// The table: what each call must end with.
+///
+/// PINGs are due after 200 ms of silence here and three of them may be missed, so a dead connection shows after 800 ms
+/// at the latest; what the bounds have above it is for busy machines. What shows without silence is tried with PINGs
+/// after 5 s.
 enum FaultMatrix {
     static let atOnce = Duration.seconds(2)
     static let bySilence = Duration.seconds(3)
@@ -49,17 +58,23 @@ enum FaultMatrix {
 
     /// Those that encryption meets in another way.
     static let encrypted = rows.filter { row in
-        ["bytes that nobody sent come to the client", "bytes that nobody sent come to the server", "the connection is closed",
-         "everything comes in pieces of 7 bytes"].contains(row.name)
+        [
+            "bytes that nobody sent come to the client", "bytes that nobody sent come to the server",
+            "the connection is closed",
+            "everything comes in pieces of 7 bytes",
+        ].contains(row.name)
     }
 
     private static let ends: [FaultRow] = [
-        FaultRow(name: "the connection is closed", outcome: .ends([.unavailable], within: atOnce), during: { $0.proxy.cut() }),
+        FaultRow(
+            name: "the connection is closed", outcome: .ends([.unavailable], within: atOnce), during: { $0.proxy.cut() }
+        ),
         FaultRow(
             name: "the connection is reset", outcome: .ends([.unavailable], within: atOnce),
             during: { $0.proxy.cut(resetting: true) }),
         FaultRow(
-            name: "the connection is closed and nobody answers at the door", outcome: .ends([.unavailable], within: atOnce),
+            name: "the connection is closed and nobody answers at the door",
+            outcome: .ends([.unavailable], within: atOnce),
             during: { bench in
                 bench.proxy.setDoor(.silent)
                 bench.proxy.cut()
@@ -89,10 +104,12 @@ enum FaultMatrix {
             name: "bytes that nobody sent come to the server", outcome: .ends([.unavailable], within: bySilence),
             before: { $0.proxy.plan([FaultProxy.Step(.toServer, after: 20_011, .insert(garbage))]) }),
         FaultRow(
-            name: "the connection is closed within a frame to the client", outcome: .ends([.unavailable], within: atOnce),
+            name: "the connection is closed within a frame to the client",
+            outcome: .ends([.unavailable], within: atOnce),
             before: { $0.proxy.plan([FaultProxy.Step(.toClient, after: 300_007, .cut)]) }),
         FaultRow(
-            name: "the connection is reset within a frame to the server", outcome: .ends([.unavailable], within: atOnce),
+            name: "the connection is reset within a frame to the server",
+            outcome: .ends([.unavailable], within: atOnce),
             before: { $0.proxy.plan([FaultProxy.Step(.toServer, after: 300_007, .reset)]) }),
         FaultRow(
             name: "another server comes in the place of the first", outcome: .ends([.unavailable], within: atOnce),

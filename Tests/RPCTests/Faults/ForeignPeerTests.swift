@@ -76,10 +76,14 @@ struct ForeignPeerTests {
         ("a mechanism that is not spoken", .speaking(Foreign.greeting("CURVE", isServer: true), closing: false)),
         ("another kind of socket", .speaking(Foreign.greeting("NULL") + Foreign.ready("SUB"), closing: false)),
         ("noise after the greeting", .speaking(Foreign.greeting("NULL") + Foreign.noise, closing: false)),
-        ("noise after the handshake",
-         .speaking(Foreign.greeting("NULL") + Foreign.ready("ROUTER") + Foreign.noise, closing: false)),
-        ("a message without end",
-         .speaking(Foreign.greeting("NULL") + Foreign.ready("ROUTER") + Foreign.endless, closing: false)),
+        (
+            "noise after the handshake",
+            .speaking(Foreign.greeting("NULL") + Foreign.ready("ROUTER") + Foreign.noise, closing: false)
+        ),
+        (
+            "a message without end",
+            .speaking(Foreign.greeting("NULL") + Foreign.ready("ROUTER") + Foreign.endless, closing: false)
+        ),
     ]
 
     @Test("in a server's place make calls UNAVAILABLE in time, and are forgotten when the server is there")

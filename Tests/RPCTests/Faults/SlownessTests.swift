@@ -5,9 +5,11 @@ import Testing
 
 @Suite("Slow peers")
 struct SlownessTests {
-    @Test("deadlines end every kind of call while the network stands still", arguments: [
-        FaultProxy.Treatment(isStalled: true), FaultProxy.Treatment(isLost: true),
-    ])
+    @Test(
+        "deadlines end every kind of call while the network stands still",
+        arguments: [
+            FaultProxy.Treatment(isStalled: true), FaultProxy.Treatment(isLost: true),
+        ])
     func deadlines(treatment: FaultProxy.Treatment) async throws {
         // PINGs come too late to be it.
         let bench = try FaultBench(pingInterval: .seconds(2))
@@ -19,7 +21,10 @@ struct SlownessTests {
         let options = CallOptions(timeout: .milliseconds(300))
         let calls: [@Sendable () async throws -> Void] = [
             { _ = try await client.unary(TestingV1.Text(text: "x"), options: options) },
-            { _ = try await client.unary(TestingV1.Text(text: String(repeating: "x", count: 1 << 20)), options: options) },
+            {
+                _ = try await client.unary(
+                    TestingV1.Text(text: String(repeating: "x", count: 1 << 20)), options: options)
+            },
             { for try await _ in client.serverStream(TestingV1.Number(number: -1), options: options) {} },
             {
                 _ = try await client.clientStream(options: options) { writer async throws in

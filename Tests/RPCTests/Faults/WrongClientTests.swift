@@ -23,10 +23,12 @@ struct WrongClientTests {
         }
     }
 
-    @Test("are turned away when they do not begin with HELLO, or speak another version", arguments: [
-        RawFrame.ping, .call(1), .hello(versions: 7...9), .hello().with(2, at: 1), .ping.with(3, at: 1),
-        RawFrame(FrameHeader(.hello), part: [0xFF, 0xFF]),
-    ])
+    @Test(
+        "are turned away when they do not begin with HELLO, or speak another version",
+        arguments: [
+            RawFrame.ping, .call(1), .hello(versions: 7...9), .hello().with(2, at: 1), .ping.with(3, at: 1),
+            RawFrame(FrameHeader(.hello), part: [0xFF, 0xFF]),
+        ])
     func noHello(first: RawFrame) async throws {
         try await withServer { endpoint, neighbour in
             let peer = try RawPeer(connectedTo: endpoint)

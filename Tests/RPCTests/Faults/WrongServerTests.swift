@@ -42,7 +42,9 @@ struct WrongServerTests {
         }
     }
 
-    private func outcome(of method: MethodDescriptor, _ client: CallsClient, _ text: String = "x") async throws -> StatusCode {
+    private func outcome(of method: MethodDescriptor, _ client: CallsClient, _ text: String = "x") async throws
+        -> StatusCode
+    {
         do {
             if method == CallsMethods.serverStream {
                 // Nobody reads: what comes is bounded by credit alone.
@@ -86,7 +88,8 @@ struct WrongServerTests {
                 guard let id = frame.header?.callID else { return [] }
                 return isFirst ? wrong.answer(id) : answersPings ? [.end(id, "x")] : []
             case .ping:
-                return answersPings ? [RawFrame(FrameHeader(.pong, payloadLength: frame.header?.payloadLength ?? 0))] : []
+                return answersPings
+                    ? [RawFrame(FrameHeader(.pong, payloadLength: frame.header?.payloadLength ?? 0))] : []
             default: return []
             }
         }

@@ -9,7 +9,8 @@ package struct BenchCommand: AsyncParsableCommand {
             only numbers of one run. Other stacks' side is in Tests/Benchmarks.
             """,
         subcommands: [
-            BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self, BenchSoakCommand.self,
+            BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self,
+            BenchSoakCommand.self,
             BenchServeCommand.self,
         ])
 

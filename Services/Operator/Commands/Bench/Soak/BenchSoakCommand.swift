@@ -91,7 +91,8 @@ package struct BenchSoakCommand: OlpCommand {
             use.map { "; \(name) \(Figures.size($0.residentBytes)), \($0.descriptors) descriptors" } ?? ""
         }
         let failures = sample.failed.sorted { $0.key < $1.key }.map { ", \($0.value) \($0.key)" }.joined()
-        return "\(Int(sample.elapsedSeconds.rounded())) s: \(Figures.grouped(sample.succeeded)) calls, \(sample.ended) cut short"
+        return
+            "\(Int(sample.elapsedSeconds.rounded())) s: \(Figures.grouped(sample.succeeded)) calls, \(sample.ended) cut short"
             + failures + ", longest \(sample.longestMilliseconds) ms"
             + use("caller", sample.caller) + use("server", sample.server)
     }

@@ -33,5 +33,9 @@ final class SoakTally: Sendable {
     }
 
     /// Takes what was counted; counting begins anew.
-    func take() -> Counts { counts.withLock { counts in defer { counts = Counts() }; return counts } }
+    func take() -> Counts {
+        counts.withLock { counts in
+            defer { counts = Counts() }; return counts
+        }
+    }
 }
