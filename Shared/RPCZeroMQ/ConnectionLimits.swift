@@ -14,7 +14,7 @@ package struct ConnectionLimits: Hashable, Sendable {
     package var initialConnectionCredit = 256 << 10
     /// Calls that may be open at once on one connection.
     package var maximumConcurrentCalls = 10_000
-    /// Silence after which a client sends a PING.
+    /// How often a client sends a PING, and the measure of silence on both sides.
     package var pingInterval = Duration.seconds(2)
 
     package init() {}

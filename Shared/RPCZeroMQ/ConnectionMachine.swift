@@ -128,8 +128,8 @@ struct ConnectionMachine: Hashable {
             if silence >= pingInterval.nanoseconds * UInt64(ConnectionLimits.missedPings) {
                 return fail("the server has not answered for a while", now, jitter)
             }
-            let next = Action.setTimer(at: now + pingInterval.nanoseconds)
-            return silence >= pingInterval.nanoseconds / 2 ? [.sendPing, next] : [next]
+            // However much it hears: the server has to hear of a client that only listens, too.
+            return [.sendPing, .setTimer(at: now + pingInterval.nanoseconds)]
         case .idle, .closed: return []
         }
     }

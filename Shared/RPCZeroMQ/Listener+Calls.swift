@@ -45,7 +45,12 @@ extension Listener {
         } catch {
             return endCall(error, peer, header.callID)
         }
-        if header.flags.contains(.endOfStream) { call.answer.inbox.finish() }
+        guard header.flags.contains(.endOfStream) else { return }
+        // A handler must not take a message that broke off for a stream that ended before it.
+        guard !peer.received.isReceiving(header.callID) else {
+            return endCall(RPCError(.internal, "The stream ended in the middle of a message."), peer, header.callID)
+        }
+        call.answer.inbox.finish()
     }
 
     /// The frame's message, or the one whose last piece it brings.

@@ -109,4 +109,9 @@ def wrong_fragments_end_their_call(suite):
         fragment(call, b"xx", Flag.MORE, 5)
         call.frame(Kind.MSG, Flag(0), b"another")
         fails(Code.INTERNAL, call.read)
+        for flags in [Flag.MORE | Flag.END_STREAM, Flag.MORE]:
+            call = connection.start(REFLECTION)
+            fragment(call, b"xx", flags, 5)
+            call.finish()
+            fails(Code.INTERNAL, call.read)
         expect_equal(connection.unary(HEALTH + "Check").status, 1, "a call afterwards")
