@@ -43,7 +43,7 @@ package struct FrameHeader: Hashable, Sendable {
 
     package var kind: Kind
     package var flags: Flags
-    /// A status code on END, CANCEL and GOAWAY; on STATE 1 for serving.
+    /// A status code on END, CANCEL and GOAWAY; on STATE 0 for serving, 14 for not.
     package var status: UInt8
     /// Reserved for the compression of the payload; zero.
     package var codec: UInt8

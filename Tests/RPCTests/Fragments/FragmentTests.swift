@@ -75,8 +75,9 @@ struct FragmentTests {
                 }
                 return try await group.reduce(0, +)
             }
-            // Behind the big message whole there would be two: one that waits for its way there, one for its way back.
-            #expect(overtaken > 20)
+            // Behind the big message whole there would be two: one that waits for its way there, one for its way back. How
+            // many more there are is a matter of the machine.
+            #expect(overtaken > 4)
         }
     }
 
