@@ -19,8 +19,9 @@ final class FaultBench: Sendable {
     private let running: Mutex<ZeroMQServer>
     let neighbour: Neighbour
 
-    /// Silence after which a PING is due: a fifth of a second, so that a dead connection shows within one.
-    static let pingInterval = Duration.milliseconds(200)
+    /// Silence after which a PING is due: short, so that a dead connection shows within two seconds, and long enough for
+    /// a busy machine.
+    static let pingInterval = Duration.milliseconds(400)
 
     /// - Parameter encrypted: whether calls are, with CURVE.
     init(pingInterval: Duration = FaultBench.pingInterval, encrypted: Bool = false) throws {
