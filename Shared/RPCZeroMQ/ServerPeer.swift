@@ -46,6 +46,7 @@ final class ServerPeer {
         self.sender = sender
         limits = hello.connectionLimits
         if !name.isEmpty { shownName = name }
-        fragments = FragmentQueue(limits)
+        // Not while an answer goes out in pieces: what a second HELLO finds waiting is sent on.
+        if fragments.isEmpty { fragments = FragmentQueue(limits) }
     }
 }
