@@ -29,6 +29,8 @@ package struct ConnectionLimits: Hashable, Sendable {
     package static let maximumUnfinishedBytes = 64 << 20
     /// Messages that are sent in pieces at the same time; others begin when one of them is done.
     package static let messagesInPiecesAtOnce = 16
+    /// Messages from this size on are freed off the I/O thread.
+    static let bytesFreedElsewhere = 1 << 20
     /// How long a server that has no calls any more waits for its clients to hang up.
     package static let farewellTime = Duration.milliseconds(500)
     /// How long a client's last words may take to leave.

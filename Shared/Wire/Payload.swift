@@ -6,11 +6,21 @@ package struct Payload: @unchecked Sendable {
     // Invariant: `bytes` stays valid and unchanged as long as `owner` lives; nobody writes to it any more.
     private let owner: AnyObject?
     private let bytes: UnsafeRawBufferPointer
+    /// Of a payload that came in pieces: has its bytes, in place of `bytes`.
+    private let builder: PayloadBuilder?
 
     /// - Parameter owner: keeps `bytes` alive and unchanged.
     @unsafe package init(_ bytes: UnsafeRawBufferPointer, ownedBy owner: AnyObject) {
         unsafe self.bytes = bytes
         self.owner = owner
+        builder = nil
+    }
+
+    /// The payload that was put together.
+    init(of builder: PayloadBuilder) {
+        unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        owner = nil
+        self.builder = builder
     }
 
     /// A payload with its own copy of `bytes`.
@@ -18,16 +28,22 @@ package struct Payload: @unchecked Sendable {
         let owner = Copy(bytes)
         unsafe self.bytes = owner.bytes
         self.owner = owner
+        builder = nil
     }
 
     /// A message without fields.
     package static var empty: Payload { Payload(copying: []) }
 
-    package var count: Int { unsafe bytes.count }
+    package var count: Int { builder?.expected ?? (unsafe bytes.count) }
 
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        if let builder {
+            let result = unsafe try body(builder.bytes)
+            withExtendedLifetime(builder) {}
+            return result
+        }
         let result = unsafe try body(bytes)
         withExtendedLifetime(owner) {}
         return result

@@ -1,63 +1,63 @@
+import Synchronization
+
 /// Puts a payload together from pieces, as far as they have come.
 ///
-/// It never holds much more than what was added: the announced length is a promise of the other side and no reason to
-/// set memory aside.
+/// Pieces are kept as they came, and joined where the whole is first read: whoever receives for a whole process must not copy
+/// megabytes meanwhile. It never holds more than what was added: the announced length is a promise of the other side and no
+/// reason to set memory aside.
 @safe
-package final class PayloadBuilder {
-    private var storage: UnsafeMutableRawBufferPointer
-    /// Bytes added.
-    package private(set) var count = 0
+package final class PayloadBuilder: @unchecked Sendable {
+    // Invariant: `state` is guarded by its mutex; `joined` is written once and then only read, until the builder goes.
+    @safe
+    private struct State {
+        var pieces: [Payload] = []
+        var count = 0
+        var joined: UnsafeRawBufferPointer?
+    }
+
+    private let state = Mutex(State())
     /// Bytes that the whole will have.
     package let expected: Int
 
-    /// What is set aside at first, in bytes.
-    private static let firstCapacity = 128 << 10
+    package init(expected: Int) { self.expected = expected }
 
-    package init(expected: Int) {
-        self.expected = expected
-        unsafe storage = .allocate(byteCount: min(max(expected, 1), Self.firstCapacity), alignment: 8)
-    }
+    deinit { unsafe state.withLock { unsafe $0.joined }?.deallocate() }
 
-    deinit { unsafe storage.deallocate() }
+    /// Bytes added.
+    package var count: Int { state.withLock { $0.count } }
 
     package var isComplete: Bool { count == expected }
 
     /// Adds a piece.
     /// - Returns: false if it would go beyond what was announced; it is not added then.
     package func add(_ piece: Payload) -> Bool {
-        guard piece.count <= expected - count else { return false }
-        grow(to: count + piece.count)
-        unsafe piece.withBytes { bytes in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: storage[count...]).copyMemory(from: bytes)
+        state.withLock { state in
+            guard piece.count <= expected - state.count else { return false }
+            state.pieces.append(piece)
+            state.count += piece.count
+            return true
         }
-        count += piece.count
-        return true
     }
 
-    /// The whole. The builder is empty afterwards.
-    package func finish() -> Payload {
-        let whole = unsafe Storage(UnsafeRawBufferPointer(rebasing: storage[..<count]))
-        unsafe storage = .allocate(byteCount: 1, alignment: 8)
-        count = 0
-        return unsafe Payload(whole.bytes, ownedBy: whole)
-    }
+    /// The whole. Nothing is to be added any more.
+    package func finish() -> Payload { Payload(of: self) }
 
-    private func grow(to needed: Int) {
-        guard unsafe needed > storage.count else { return }
-        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(max(needed, storage.count * 2), max(expected, 1)), alignment: 8)
-        unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))
-        unsafe storage.deallocate()
-        unsafe storage = larger
-    }
-
-    @safe
-    private final class Storage: @unchecked Sendable {
-        // Invariant: handed over by a builder that lets go of it, and only read from then on.
-        let bytes: UnsafeRawBufferPointer
-
-        init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
-
-        deinit { unsafe bytes.deallocate() }
+    /// All bytes, one after the other; they stay where they are as long as this lives.
+    var bytes: UnsafeRawBufferPointer {
+        unsafe state.withLock { state in
+            if let joined = unsafe state.joined { return unsafe joined }
+            let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, state.count), alignment: 8)
+            var offset = 0
+            for piece in state.pieces {
+                unsafe piece.withBytes { bytes in
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: storage[offset...]).copyMemory(from: bytes)
+                }
+                offset += piece.count
+            }
+            state.pieces = []
+            let whole = unsafe UnsafeRawBufferPointer(start: storage.baseAddress, count: offset)
+            unsafe state.joined = whole
+            return unsafe whole
+        }
     }
 }
