@@ -12,7 +12,7 @@ struct WrongServerTests {
     func wrong(_ wrong: WrongServer) async throws {
         try await withServer(wrong) { client, neighbour in
             let begun = ContinuousClock.now
-            let ended = try await outcome(of: wrong.method, client, wrong.text)
+            let ended = await outcome(of: wrong.method, client, wrong.text)
             #expect(ContinuousClock.now - begun < .seconds(2))
             switch wrong.outcome {
             case .ends(let code): #expect(ended == code)
@@ -35,17 +35,15 @@ struct WrongServerTests {
             let begun = ContinuousClock.now
             async let unary = outcome(of: CallsMethods.unary, client)
             async let stream = outcome(of: CallsMethods.serverStream, client)
-            let codes = try await [unary, stream]
+            let codes = await [unary, stream]
             #expect(codes == [.unavailable, .unavailable])
             #expect(ContinuousClock.now - begun < .seconds(2))
             try await neighbour.check()
         }
     }
 
-    private func outcome(of method: MethodDescriptor, _ client: CallsClient, _ text: String = "x") async throws
-        -> StatusCode
-    {
-        do {
+    private func outcome(of method: MethodDescriptor, _ client: CallsClient, _ text: String = "x") async -> StatusCode {
+        do throws(RPCError) {
             if method == CallsMethods.serverStream {
                 // Nobody reads before all has come, which the answer to a later call on the same connection tells.
                 let stream = client.serverStream(TestingV1.Number(number: 1))
@@ -56,7 +54,7 @@ struct WrongServerTests {
                 _ = try await client.unary(TestingV1.Text(text: text))
             }
             return .ok
-        } catch let error as RPCError {
+        } catch {
             return error.code
         }
     }
