@@ -35,7 +35,7 @@ package final class Authenticator: Sendable {
 
     /// Ends its thread. From then on nobody is let in.
     func stop() {
-        handler.submit { [thread] handler in handler.registration.map(thread.remove) }
+        handler.submit { [thread] handler in handler.registration.take().map(thread.remove) }
         thread.stop()
     }
 

@@ -125,7 +125,7 @@ struct CurveConnectionTests {
             try SecuritySelfTest.run(at: listening.endpoint, server: server.publicKey, in: Contexts.permissive)
         }
         #expect(letIn?.message.contains("let in a key that nobody knows") == true)
-        confined.submit { [unowned thread] open in open.registration.map(thread.remove) }
+        confined.submit { [unowned thread] open in open.registration.take().map(thread.remove) }
         thread.stop()
         let unasked = try Listening(.server(own: server, domain: "unguarded"), in: Contexts.unguarded)
         let untried = #expect(throws: SecurityProblem.self) {
