@@ -16,7 +16,7 @@ package struct HealthCommand: OlpCommand {
               olp health
               olp health partnership Applications
               olp health --watch                  a line for each change
-              olp health --endpoint tcp://10.0.0.7:7401
+              olp health --endpoint ipc:///run/olp/enrolment.rpc
 
             Exit code 0: all serve; 1: one does not. With --watch that is what they
             did last before Ctrl-C.
@@ -27,7 +27,7 @@ package struct HealthCommand: OlpCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Ask the process there, such as ipc:///path or tcp://host:port, instead of the suite.",
+            "Ask the process there instead of the suite: ipc:///path, on this machine.",
             valueName: "endpoint"))
     package var endpoint: String?
 
