@@ -1,5 +1,6 @@
 @testable import Storage
 import Testing
+import TestSupport
 
 @Suite("Waiting for the store's threads")
 struct WaitingTests {
@@ -17,9 +18,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 2)
     }
 
-    @Test("reads beyond what may wait are refused as busy")
-    func fullReadQueue() async throws {
-        let store = try temporaryStore(limits: StoreLimits(readers: 1, waitingReads: 1))
+    @Test("reads beyond what may wait are refused as busy", arguments: Engine.all)
+    func fullReadQueue(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, waitingReads: 1))
         let gate = Gate()
         let running = Task { try await store.read { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -49,9 +50,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.row("SELECT id FROM shelves")!.text(0) } == "b")
     }
 
-    @Test("a task that is cancelled already does no work")
-    func cancelledBefore() async throws {
-        let store = try temporaryStore()
+    @Test("a task that is cancelled already does no work", arguments: Engine.all)
+    func cancelledBefore(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let gate = Gate()
         let task = Task {
             _ = await gate.waitUntilReached()
@@ -65,9 +66,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 0)
     }
 
-    @Test("a write that has begun is finished and told, also to a cancelled task")
-    func cancelledWhileWriting() async throws {
-        let store = try temporaryStore()
+    @Test("a write that has begun is finished and told, also to a cancelled task", arguments: Engine.all)
+    func cancelledWhileWriting(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let gate = Gate()
         let task = Task {
             try await store.write { writer in
@@ -82,9 +83,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a long read stops when its task is cancelled, and its thread serves again")
-    func cancelledWhileReading() async throws {
-        let store = try temporaryStore(limits: StoreLimits(readers: 1))
+    @Test("a long read stops when its task is cancelled, and its thread serves again", arguments: Engine.all)
+    func cancelledWhileReading(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1))
         let rowsSeen = Tally()
         let endless: SQL = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
         let task = Task {
@@ -145,9 +146,9 @@ struct WaitingTests {
         #expect(again)
     }
 
-    @Test("health says what waits, and that the store reads")
-    func health() async throws {
-        let store = try temporaryStore()
+    @Test("health says what waits, and that the store reads", arguments: Engine.all)
+    func health(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         #expect(try await store.health() == StoreLoad(waitingReads: 0, waitingWrites: 0))
         store.close()
         #expect(await code { _ = try await store.health() } == .unavailable)
