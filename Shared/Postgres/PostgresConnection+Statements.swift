@@ -113,11 +113,11 @@ extension PostgresConnection {
                 unsafe PQclear(try next(until: deadline, statement: nil))
             case .prepare(let statement, let number):
                 let result = unsafe try single(until: deadline, statement: number)
+                defer { unsafe PQclear(result) }
                 if unsafe PQresultStatus(result) != PGRES_COMMAND_OK {
                     statements.remove(statement)
-                    try note(result, number, &failure)
+                    try unsafe note(result, number, &failure)
                 }
-                unsafe PQclear(result)
             case .statement(let statement, let number):
                 let result = unsafe try single(until: deadline, statement: number)
                 switch unsafe PQresultStatus(result) {

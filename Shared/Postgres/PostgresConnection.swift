@@ -133,13 +133,23 @@ private func noteNotice(_ box: UnsafeMutableRawPointer?, _ notice: OpaquePointer
 private func withCStrings<Value>(
     _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value
 ) -> Value {
-    let starts = texts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.utf8.count + 1) }
-    let bytes = texts.flatMap { Array($0.utf8) + [0] } + [0]
+    var bytes: [UInt8] = []
+    var starts: [Int] = []
+    for text in texts {
+        starts.append(bytes.count)
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(0)
+    }
     return unsafe bytes.withUnsafeBytes { buffer in
         let base = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-        let pointers = unsafe starts.dropLast().map { unsafe base?.advanced(by: $0) } + [nil]
+        var pointers: [UnsafePointer<CChar>?] = unsafe []
+        for start in starts {
+            let address = unsafe base?.advanced(by: start)
+            unsafe pointers.append(address)
+        }
+        unsafe pointers.append(nil)
         return unsafe pointers.withUnsafeBufferPointer { pointers in
-            guard let start = unsafe pointers.baseAddress else { preconditionFailure("an array with a last element") }
+            guard let start = pointers.baseAddress else { preconditionFailure("an array with a last element") }
             return unsafe body(start)
         }
     }

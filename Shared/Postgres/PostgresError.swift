@@ -8,6 +8,8 @@ package struct PostgresError: Error, Hashable, Sendable {
     package var message: String
     /// The connection is of no more use.
     package var isBroken: Bool
+    /// The server said so itself, in its turn: what was sent after the statement that it answers was not done.
+    package var isFromServer = false
     /// Number of the statement, as `queue` gave it; nil if it was none.
     package var statement: Int?
     package var schema = ""
@@ -57,6 +59,7 @@ extension PostgresError {
             message: unsafe message.isEmpty ? Self.line(PQresultErrorMessage(result)) : message,
             // The server closes the connection after these, but that may not have been seen yet.
             isBroken: isBroken || state.isEmpty || ["FATAL", "PANIC"].contains(field("V")), statement: statement)
+        isFromServer = !state.isEmpty
         schema = field("s")
         table = field("t")
         column = field("c")

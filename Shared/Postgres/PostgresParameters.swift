@@ -28,7 +28,7 @@ struct PostgresParameters {
     }
 
     private mutating func append(_ bits: UInt64) {
-        withUnsafeBytes(of: bits.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: bits.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     private static func type(of value: PostgresValue) -> UInt32 {
@@ -46,11 +46,14 @@ struct PostgresParameters {
         _ body: (_ values: UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, _ formats: UnsafePointer<Int32>?)
             -> Value
     ) -> Value {
-        guard !types.isEmpty else { return unsafe body(nil, nil, nil) }
+        guard !types.isEmpty else { return body(nil, nil, nil) }
         let formats = [Int32](repeating: 1, count: types.count)
         return unsafe bytes.withUnsafeBytes { buffer in
             let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-            let pointers = offsets.map { offset in unsafe offset.flatMap { unsafe start?.advanced(by: $0) } }
+            var pointers: [UnsafePointer<CChar>?] = unsafe []
+            for offset in offsets {
+                if let offset { unsafe pointers.append(start?.advanced(by: offset)) } else { unsafe pointers.append(nil) }
+            }
             return unsafe pointers.withUnsafeBufferPointer { pointers in
                 unsafe lengths.withUnsafeBufferPointer { lengths in
                     unsafe formats.withUnsafeBufferPointer { formats in

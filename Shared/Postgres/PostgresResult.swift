@@ -24,11 +24,11 @@ package final class PostgresResult {
         unsafe self.handle = handle
         rowCount = unsafe Int(PQntuples(handle))
         let count = unsafe PQnfields(handle)
-        types = unsafe (0..<count).map { unsafe PQftype(handle, $0) }
+        types = (0..<count).map { unsafe PQftype(handle, $0) }
         if let known, known.names.count == Int(count) {
             columns = known
         } else {
-            columns = unsafe PostgresColumns((0..<count).map { unsafe String(cString: PQfname(handle, $0)) })
+            columns = PostgresColumns((0..<count).map { unsafe String(cString: PQfname(handle, $0)) })
         }
     }
 
@@ -85,7 +85,7 @@ package final class PostgresResult {
     /// What sums of whole numbers come as: digits to the base of 10,000. A whole number if it is one and fits.
     private static func numeric(_ bytes: UnsafeRawBufferPointer) -> PostgresValue? {
         guard bytes.count >= 8, bytes.count.isMultiple(of: 2) else { return nil }
-        let fields = unsafe stride(from: 0, to: bytes.count, by: 2).map { offset in
+        let fields = stride(from: 0, to: bytes.count, by: 2).map { offset in
             unsafe Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self))
         }
         let (weight, sign) = (Int(fields[1]), UInt16(bitPattern: fields[2]))

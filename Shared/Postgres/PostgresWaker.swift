@@ -34,7 +34,7 @@ package final class PostgresWaker: Sendable {
 
     /// Waits for `wake`, but not longer than this.
     package func wait(atMost limit: Duration) {
-        var entry = unsafe pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+        var entry = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
         _ = unsafe poll(&entry, 1, limit.wholeMilliseconds)
     }
 }

@@ -11,8 +11,10 @@ package final class Store: Sendable {
 
     /// Takes the lease, brings the tables up to date (keeping a copy before), and starts the threads.
     /// Blocks; call it once, when the process starts. `now` is when that is.
+    /// With `mustExist` a place without a store is refused instead of being given one.
     package init(opening location: StoreLocation, service: String, migrations: [Migration], at now: Instant,
-                 limits: StoreLimits = .standard, log: Logger) throws(StoreError) {
+                 limits: StoreLimits = .standard, mustExist: Bool = false, log: Logger) throws(StoreError) {
+        if mustExist, case .sqlite(let path) = location { try StoreFile.checkExists(path) }
         self.service = service
         let migrator = try Migrator(service: service, migrations: migrations, at: now, log: log)
         let driver: any StoreDriver = switch location {
@@ -21,7 +23,7 @@ package final class Store: Sendable {
             PostgresDriver(place, service: service, migrations: migrations, limits: limits, at: now, log: log)
         }
         do throws(StoreError) {
-            try driver.open { opening throws(StoreError) in try migrator.run(opening) }
+            try driver.open { opening throws(StoreError) in try migrator.run(opening, mustExist: mustExist) }
         } catch {
             driver.close()
             throw error

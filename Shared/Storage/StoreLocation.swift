@@ -49,12 +49,17 @@ package struct StoreLimits: Hashable, Sendable {
     package var lockWait: Duration
     /// How long one statement may take in PostgreSQL before it is ended as busy.
     package var statementTime: Duration
+    /// How long a write in PostgreSQL may stand still between two statements before the database ends it. All other
+    /// writers wait meanwhile, those of other processes too; keep it below `lockWait`.
+    package var stillTime: Duration
 
     package init(readers: Int = 2, waitingReads: Int = 4096, waitingWrites: Int = 1024,
-                 lockWait: Duration = .seconds(5), connections: Int = 4, statementTime: Duration = .seconds(30)) {
+                 lockWait: Duration = .seconds(5), connections: Int = 4, statementTime: Duration = .seconds(30),
+                 stillTime: Duration = .milliseconds(2500)) {
         self.readers = max(1, readers)
         self.connections = max(1, connections)
         self.statementTime = max(.milliseconds(1), statementTime)
+        self.stillTime = max(.milliseconds(1), stillTime)
         self.waitingReads = max(1, waitingReads)
         self.waitingWrites = max(1, waitingWrites)
         self.lockWait = lockWait

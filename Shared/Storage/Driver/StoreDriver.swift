@@ -15,6 +15,14 @@ protocol StoreDriver: Sendable {
     /// Calls `signal` each time that another process added events, and when it may have been missed.
     func tellAdditions(_ signal: @escaping @Sendable () -> Void)
 
+    /// One moment of the store, on a connection of its own and on the calling thread. Blocks; for long work that is no
+    /// business of the service's, such as copying.
+    func readHere(_ body: (any Reader) throws -> Void) throws
+    /// One transaction, in the same way. Keeps other writers waiting.
+    func writeHere(_ body: (any Writer) throws -> Void) throws
+    /// The tables of the store.
+    func tables(_ reader: any Reader) throws(StoreError) -> [TableOutline]
+
     /// Writes a whole copy of one moment to a new file.
     func copy(to path: String) async throws
 

@@ -30,8 +30,11 @@ struct Migrator {
         }
     }
 
-    func run(_ opening: any StoreOpening) throws(StoreError) {
+    func run(_ opening: any StoreOpening, mustExist: Bool = false) throws(StoreError) {
         let isNew = try opening.isBlank()
+        guard !isNew || !mustExist else {
+            throw StoreError(.unavailable, "There is no store of \(service) at that place. See to the location.")
+        }
         if !isNew {
             guard try opening.hasTable("store_migrations") else {
                 throw StoreError(.corrupt, "The file holds tables of another program. "

@@ -45,6 +45,13 @@ struct PostgresDialect: SQLDialect {
         return String(result.dropLast())
     }
 
+    /// Whether a statement may have a cursor. One that begins with WITH may also write.
+    static func onlySelects(_ statement: String) -> Bool {
+        if begins(statement, with: "SELECT") { return true }
+        let words = statement.uppercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
+        return words.first == "WITH" && !words.contains { ["INSERT", "UPDATE", "DELETE"].contains($0) }
+    }
+
     /// Whether a statement begins so, whatever the spaces.
     static func begins(_ statement: String, with words: String) -> Bool {
         let wanted = words.split(separator: " ")

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 internal import Postgres
 import Synchronization
@@ -73,8 +74,41 @@ final class PostgresDriver: StoreDriver {
         try await running().writer.run(body)
     }
 
+    /// Into an SQLite file with the same tables, which opens as a store of its own.
     func copy(to path: String) async throws {
-        throw StoreError(.unavailable, "A store in PostgreSQL cannot be copied to a file yet.")
+        _ = try running()
+        try await StoreCopy.onThread { [self] in
+            try StoreFile.writeCopy(to: path) { partial throws(StoreError) in
+                let target = try Store(opening: .sqlite(path: partial), service: service, migrations: migrations, at: now,
+                                       log: log)
+                defer { _ = unsafe unlink(FileLease.path(for: partial)) }
+                defer { target.close() }
+                do {
+                    _ = try StoreCopy.copy(self, target.driver) { _ in }
+                } catch {
+                    throw error as? StoreError ?? StoreError(.internal, "The copy failed.", cause: "\(type(of: error))")
+                }
+            }
+        }
+    }
+
+    func readHere(_ body: (any Reader) throws -> Void) throws {
+        try PostgresSession(opened(), .opener).readAtLength(body)
+    }
+
+    func writeHere(_ body: (any Writer) throws -> Void) throws {
+        try PostgresSession(opened(), .opener).writeAtLength(body)
+    }
+
+    func tables(_ reader: any Reader) throws(StoreError) -> [TableOutline] {
+        try PostgresCatalogue.tables(reader)
+    }
+
+    private func opened() throws(StoreError) -> PostgresSetup {
+        guard let setup = setup.withLock({ $0 }) else {
+            throw StoreError(.unavailable, "The store is not open yet.")
+        }
+        return setup
     }
 
     var load: StoreLoad {

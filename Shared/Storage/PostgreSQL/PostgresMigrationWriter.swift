@@ -21,6 +21,7 @@ final class PostgresMigrationWriter: Writer {
     func row(_ sql: SQL) throws(StoreError) -> Row? { try writer.row(sql) }
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws { try writer.forEach(sql, body) }
 
+    @discardableResult
     func execute(_ sql: SQL) throws(StoreError) -> Int {
         if let table = Self.droppedTable(sql.rendered(PostgresDialect()).text) { try takeReferences(to: table) }
         return try writer.execute(sql)

@@ -30,7 +30,6 @@ final class PostgresOpening: StoreOpening {
         let opening = PostgresOpening(connection, session)
         try opening.checkServer()
         try opening.takeLock()
-        try opening.makeSchema()
         try opening.loadRules()
         try prepare(opening)
         try opening.loadRules()
@@ -130,6 +129,7 @@ final class PostgresOpening: StoreOpening {
     func migrate(_ body: @escaping @Sendable (any Writer) throws(StoreError) -> Void) throws(StoreError) {
         try transaction { writer throws(StoreError) in
             let migrating = PostgresMigrationWriter(writer)
+            try self.makeSchema()
             try writer.execute("\(raw: PostgresDialect.refuseFunction)")
             do throws(StoreError) {
                 try body(migrating)

@@ -21,7 +21,9 @@ struct PostgresSetup: Sendable {
     /// Held by whoever migrates.
     var migrationLock: Int64 { Self.lock("migrate \(schema)") }
     /// Held by whoever writes, for the length of a transaction.
-    var writeLock: Int64 { Self.lock("write \(schema)") }
+    var writeLock: Int64 { Self.writeLock(of: schema) }
+
+    static func writeLock(of schema: String) -> Int64 { lock("write \(schema)") }
 
     /// Numbers of advisory locks are shared by all that use the database: taken from a hash, they do not meet.
     private static func lock(_ text: String) -> Int64 {
@@ -34,12 +36,11 @@ final class PostgresSession {
     enum Role: String {
         case reader, writer, listener, opener
 
-        /// How long a transaction of this kind may stand still before the server ends it. A writer holds up all other
-        /// processes meanwhile, so theirs is shorter than what they wait (`StoreLimits.lockWait`).
-        var idleLimit: Duration {
+        /// How long a transaction of this kind may stand still before the server ends it.
+        func idleLimit(_ limits: StoreLimits) -> Duration {
             switch self {
             case .reader: .seconds(60)
-            case .writer: .seconds(4)
+            case .writer: limits.stillTime
             case .listener, .opener: .zero
             }
         }
@@ -120,7 +121,7 @@ final class PostgresSession {
             ("search_path", "\"\(setup.schema)\""),
             ("statement_timeout", Self.milliseconds(statement)),
             ("lock_timeout", Self.milliseconds(role == .opener ? PostgresOpening.lockWait : limits.lockWait)),
-            ("idle_in_transaction_session_timeout", Self.milliseconds(role.idleLimit)),
+            ("idle_in_transaction_session_timeout", Self.milliseconds(role.idleLimit(limits))),
             // Compiling a plan costs more than our short statements do.
             ("jit", "off"),
         ]

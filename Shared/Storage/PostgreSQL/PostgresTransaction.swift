@@ -28,6 +28,7 @@ final class PostgresTransaction: Writer {
         self.rewrite = rewrite
     }
 
+    @discardableResult
     func execute(_ sql: SQL) throws(StoreError) -> Int {
         try perform(sql).changedRows
     }
@@ -58,7 +59,7 @@ final class PostgresTransaction: Writer {
     /// By a cursor, so that the same connection can be asked other things in between.
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
         let (text, values) = try rendered(sql)
-        guard PostgresDialect.begins(text, with: "SELECT") else {
+        guard PostgresDialect.onlySelects(text) else {
             for row in try rows(sql) { try body(row) }
             return
         }

@@ -176,13 +176,13 @@ struct PostgresWriteGroup {
         if kept.contains(where: \.transaction.effects.appendedEvents) {
             try connection.queue("SELECT pg_notify($1, '')", [.text(session.setup.channel)])
         }
-        try connection.queue("COMMIT")
+        let end = try connection.queue("COMMIT")
         _ = connection.takeWarning()
         let result: PostgresResult?
         do throws(PostgresError) {
             result = try connection.run()
         } catch {
-            guard error.isBroken else { return judge(error, kept, &members, connection) }
+            guard error.isBroken, !isBefore(end, error) else { return judge(error, kept, &members, connection) }
             session.drop()
             return .failed(StoreError(unknownOutcome: error))
         }
@@ -193,6 +193,13 @@ struct PostgresWriteGroup {
         }
         finish(kept.map(\.member), nil)
         return .done
+    }
+
+    /// Whether the server gave the connection up before it came to this statement: it said so in answer to another one,
+    /// or because it had waited for the next one for too long.
+    private func isBefore(_ statement: Int, _ error: PostgresError) -> Bool {
+        guard error.isFromServer, let answered = error.statement else { return false }
+        return answered < statement || error.sqlState == "25P03"
     }
 
     private func rollBack(_ connection: PostgresConnection) {

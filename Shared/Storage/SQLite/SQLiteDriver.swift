@@ -65,6 +65,38 @@ final class SQLiteDriver: StoreDriver {
         }
     }
 
+    func readHere(_ body: (any Reader) throws -> Void) throws {
+        try here(.reader) { connection in try SQLiteReader.transaction(on: connection, stop: StopFlag(), body) }
+    }
+
+    func writeHere(_ body: (any Writer) throws -> Void) throws {
+        try here(.writer) { connection in try SQLiteWriter.transaction(on: connection, body) }
+    }
+
+    private func here(_ role: SQLiteConnection.Role, _ body: (SQLiteConnection) throws -> Void) throws {
+        var failure: (any Error)?
+        try SQLiteConnection.open(path: file.path, role: role, lockWait: limits.lockWait) { connection in
+            do { try body(connection) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    func tables(_ reader: any Reader) throws(StoreError) -> [TableOutline] {
+        let names = try reader.rows("""
+            SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name
+            """)
+        return try names.map { row throws(StoreError) in
+            let name = try row.text(0)
+            let columns = try reader.rows("SELECT name, pk FROM pragma_table_info(\(name)) ORDER BY cid")
+            let key = try reader.rows("SELECT name FROM pragma_table_info(\(name)) WHERE pk > 0 ORDER BY pk")
+            let parents = try reader.rows("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(\(name))")
+            return TableOutline(
+                name: name, columns: try columns.map { row throws(StoreError) in try row.text(0) },
+                key: try key.map { row throws(StoreError) in try row.text(0) },
+                parents: Set(try parents.map { row throws(StoreError) in try row.text(0) }).subtracting([name]))
+        }
+    }
+
     var load: StoreLoad {
         StoreLoad(waitingReads: readers.withLock { $0?.waiting ?? 0 }, waitingWrites: writer.waiting)
     }

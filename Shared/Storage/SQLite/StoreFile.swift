@@ -37,6 +37,13 @@ struct StoreFile: Sendable {
         try Self.createIfMissing(path)
     }
 
+    /// Before it would be made.
+    static func checkExists(_ path: String) throws(StoreError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreError(.unavailable, "There is no store at \(path). See to the path.")
+        }
+    }
+
     func removeIfTemporary() {
         guard let temporaryFolder else { return }
         try? FileManager.default.removeItem(atPath: temporaryFolder)
