@@ -1,4 +1,5 @@
 import ChildProcess
+import Foundation
 import Glibc
 import OperatorCommands
 import Synchronization
@@ -100,16 +101,21 @@ struct SupervisionTests {
 
     @Test("a process that does not stop when asked is killed after its grace")
     func stubborn() async throws {
-        let (clock, events) = (ManualClock(), Events())
-        let keeper = keeper("trap '' TERM; while :; do sleep 1000; done", clock: clock, events: events)
-        async let running: Void = keeper.run()
-        _ = try await events.wait(for: "ready") { if case .ready = $0 { true } else { nil } }
-        async let stopped: Void = keeper.stop(within: .seconds(10))
-        await clock.sleepers(1)
-        clock.advance(by: .seconds(10))
-        await stopped
-        try await running
-        #expect(events.all.contains(.killed(name: "thing", after: .seconds(10))))
+        try await withTemporaryDirectory { folder in
+            let (clock, events, log) = (ManualClock(), Events(), folder.file("log"))
+            // Asked before it does not listen, it would end like any other.
+            let keeper = keeper(
+                "trap '' TERM; echo deaf; while :; do sleep 1000; done", clock: clock, events: events, log: log,
+                isReady: { _ in (try? String(contentsOfFile: log, encoding: .utf8)) == "deaf\n" })
+            async let running: Void = keeper.run()
+            _ = try await events.wait(for: "ready") { if case .ready = $0 { true } else { nil } }
+            async let stopped: Void = keeper.stop(within: .seconds(10))
+            await clock.sleepers(1)
+            clock.advance(by: .seconds(10))
+            await stopped
+            try await running
+            #expect(events.all.contains(.killed(name: "thing", after: .seconds(10))))
+        }
     }
 
     @Test("waits double up to their limit, within a fifth of jitter")

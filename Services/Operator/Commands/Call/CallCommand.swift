@@ -137,7 +137,8 @@ package struct CallCommand: OlpCommand {
         var options = CallOptions(
             timeout: .seconds(timeout), metadata: Metadata(), idempotencyKey: key, waitForReady: false)
         options.metadata = try sentMetadata(surroundings)
-        let connection = try security.connect(endpoint, process: target.process, surroundings)
+        let connection = try security.connect(
+            endpoint, process: target.process, howToSay: "olp call PROCESS SERVICE/METHOD …", surroundings)
         defer { connection.close() }
         let channel = connection.channel.intercepted(by: [CallTracing()])
         do throws(RPCError) {

@@ -41,9 +41,11 @@ package struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter process: whose key the other end must have.
+    /// - Parameters:
+    ///   - process: whose key the other end must have.
+    ///   - howToSay: the command that names it, for who has not.
     func connect(
-        _ endpoint: Endpoint, process: String?, _ surroundings: Surroundings
+        _ endpoint: Endpoint, process: String?, howToSay: String, _ surroundings: Surroundings
     ) throws(Failure) -> ServiceConnection {
         guard endpoint.scheme == .tcp else {
             do throws(SecurityProblem) { return try ServiceConnection(endpoint) } catch { throw Self.failure(error) }
@@ -51,8 +53,7 @@ package struct ConnectionOptions: ParsableArguments {
         let policy = try policy(endpoint, surroundings)
         guard process != nil || plainTCP else {
             throw Failure(
-                .usage, "several processes serve this method, so whose key \(endpoint) must have is not known",
-                advice: "Say which: olp call PROCESS SERVICE/METHOD …")
+                .usage, "whose key \(endpoint) must have is not known", advice: "Say which process it is: \(howToSay)")
         }
         do throws(SecurityProblem) {
             return try ServiceConnection(endpoint, security: policy, service: process)

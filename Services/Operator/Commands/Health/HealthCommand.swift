@@ -17,6 +17,7 @@ package struct HealthCommand: OlpCommand {
               olp health partnership Applications
               olp health --watch                  a line for each change
               olp health --endpoint ipc:///run/olp/enrolment.rpc
+              olp health --endpoint tcp://10.0.0.5:7002 --process enrolment
 
             Exit code 0: all serve; 1: one does not. With --watch that is what they
             did last before Ctrl-C.
@@ -27,9 +28,16 @@ package struct HealthCommand: OlpCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Ask the process there instead of the suite: ipc:///path, on this machine.",
+            "Ask the process there instead of the suite: ipc:///path or tcp://host:port.",
             valueName: "endpoint"))
     package var endpoint: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Which process it is over tcp: whose key it must have.", valueName: "name"))
+    package var process: String?
+
+    @OptionGroup(title: "To services on other machines") package var security: ConnectionOptions
 
     @Flag(name: .long, help: "Go on, and tell each change, until Ctrl-C.")
     package var watch = false
@@ -52,12 +60,12 @@ package struct HealthCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let targets: HealthTargets
         if let endpoint {
-            targets = HealthTargets(endpoint: endpoint, words: services)
+            targets = HealthTargets(endpoint: endpoint, process: process, words: services)
         } else {
             targets = try HealthTargets(
                 SuiteState.running(in: suite.folder(surroundings), surroundings), words: services)
         }
-        let connections = try Self.connect(targets)
+        let connections = try connect(targets, surroundings)
         defer { for connection in connections { connection.close() } }
         let probes = zip(targets.processes, connections).map { process, connection in
             Probed(
@@ -84,14 +92,25 @@ package struct HealthCommand: OlpCommand {
         let services: [String]
     }
 
-    private static func connect(_ targets: HealthTargets) throws(Failure) -> [ServiceConnection] {
+    private func connect(
+        _ targets: HealthTargets, _ surroundings: Surroundings
+    ) throws(Failure) -> [ServiceConnection] {
         var connections: [ServiceConnection] = []
         for process in targets.processes {
-            do {
-                connections.append(try ServiceConnection(Endpoint(process.endpoint)))
+            do throws(Failure) {
+                let endpoint: Endpoint
+                do {
+                    endpoint = try Endpoint(process.endpoint)
+                } catch {
+                    throw Failure(.usage, "--endpoint \(process.endpoint): \(error)")
+                }
+                connections.append(
+                    try security.connect(
+                        endpoint, process: self.endpoint == nil ? process.name : self.process,
+                        howToSay: "olp health --endpoint \(process.endpoint) --process NAME", surroundings))
             } catch {
                 for connection in connections { connection.close() }
-                throw Failure(.usage, "--endpoint \(process.endpoint): \(error)")
+                throw error
             }
         }
         return connections

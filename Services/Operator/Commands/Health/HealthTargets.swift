@@ -12,8 +12,9 @@ package struct HealthTargets: Hashable, Sendable {
     package private(set) var processes: [Process]
 
     /// One process that need not be the suite's.
-    package init(endpoint: String, words: [String]) {
-        processes = [Process(name: endpoint, endpoint: endpoint, services: words)]
+    /// - Parameter process: its name, if that is known.
+    package init(endpoint: String, process: String? = nil, words: [String]) {
+        processes = [Process(name: process ?? endpoint, endpoint: endpoint, services: words)]
     }
 
     /// - Parameter words: names of processes or of services, such as "partnership", "olp.partnership.v1.Partners" or

@@ -24,14 +24,16 @@ struct BenchCaller: Sendable {
 
     /// Connects.
     init(
-        _ server: BenchServer, message: BenchV1.Sample, largestMessage: Int? = nil, kind: CallKind, isOnLoop: Bool
+        _ server: BenchServer, message: BenchV1.Sample, largestMessage: Int? = nil, kind: CallKind, isOnLoop: Bool,
+        keys: BenchKeys = BenchKeys(folder: nil)
     ) async throws {
         self.server = server
         self.message = message
         packed = message.encoded()
         isInline = kind == .inline
         connection = try ServiceConnection(
-            Endpoint(server.endpoint), security: .plainTCP, limits: .bench(largestMessage: largestMessage))
+            Endpoint(server.endpoint), security: keys.policy(of: BenchKeys.caller),
+            limits: .bench(largestMessage: largestMessage), service: BenchKeys.server)
         executor = isOnLoop ? connection.thread : nil
         client = BenchClient(connection.channel)
         var options = CallOptions(timeout: .seconds(10))

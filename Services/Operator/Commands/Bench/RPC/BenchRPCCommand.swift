@@ -20,6 +20,9 @@ package struct BenchRPCCommand: OlpCommand {
             their messages. --beside-bulk times single calls alone, and then beside
             messages of --bulk-size on the same connection. --open-calls tells what
             the two processes have in memory, bare and with so many open calls.
+
+            --keys encrypts calls over tcp, with keys made by
+              olp keys make bench --folder DIR; olp keys make bench-caller --folder DIR
             """)
 
     @Option(name: .long, help: ArgumentHelp("Calls or streams at a time; several, with commas.", valueName: "n"))
@@ -58,6 +61,9 @@ package struct BenchRPCCommand: OlpCommand {
     @Option(name: .long, help: "How the two processes talk: ipc or tcp.")
     package var transport = BenchServer.Transport.ipc
 
+    @Option(name: .long, help: ArgumentHelp("Encrypt tcp with the keys of this folder.", valueName: "dir"))
+    package var keys: String?
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -83,6 +89,9 @@ package struct BenchRPCCommand: OlpCommand {
         guard [stream, besideBulk, openCalls != nil].count(where: { $0 }) <= 1 else {
             throw ValidationError("Only one of --stream, --beside-bulk and --open-calls at a time.")
         }
+        guard keys == nil || (transport == .tcp || endpoint != nil) && openCalls == nil else {
+            throw ValidationError("--keys is for --transport tcp, and not for --open-calls.")
+        }
         guard openCalls == nil || endpoint == nil else {
             throw ValidationError("--open-calls starts its own server; leave --endpoint out.")
         }
@@ -98,18 +107,20 @@ package struct BenchRPCCommand: OlpCommand {
 
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         if let openCalls { return try await measureMemory(openCalls, console, surroundings) }
+        let keys = keys.map(surroundings.absolute)
         let bulkBytes = besideBulk ? bulkSize << 20 : nil
         let server =
             if let endpoint {
                 BenchServer(running: endpoint, pid: serverPid)
             } else {
                 try await BenchServer.start(
-                    transport, handler: handler == .store ? .store : .echo, largestMessage: bulkBytes, surroundings)
+                    transport, handler: handler == .store ? .store : .echo, largestMessage: bulkBytes, keys: keys,
+                    surroundings)
             }
         defer { server.stop() }
         let caller = try await BenchCaller(
             server, message: BenchMessage.sample(size: size), largestMessage: bulkBytes, kind: handler,
-            isOnLoop: loop)
+            isOnLoop: loop, keys: BenchKeys(folder: keys))
         defer { caller.close() }
         if let bulkBytes { return try await measureBesideBulk(bulkBytes, caller, console) }
         try await measureRates(caller, console)

@@ -24,6 +24,9 @@ package struct BenchServeCommand: OlpCommand {
     @Option(name: .long, help: "Bytes that a message may have.")
     package var largestMessage: Int?
 
+    @Option(name: .long, help: ArgumentHelp("Encrypt tcp with the keys of this folder.", valueName: "dir"))
+    package var keys: String?
+
     @Flag(name: .long, help: .hidden)
     package var json = false
 
@@ -33,8 +36,7 @@ package struct BenchServeCommand: OlpCommand {
         let transport = ZeroMQTransport(
             identity: ProcessIdentity(
                 service: "bench", instanceID: SystemIdentifiers().next().text, build: Release.version),
-            // It measures the transport and serves nothing that is worth hiding.
-            security: .plainTCP, limits: .bench(largestMessage: largestMessage))
+            security: try BenchKeys(folder: keys.map(surroundings.absolute)).policy(of: BenchKeys.server), limits: .bench(largestMessage: largestMessage))
         var router = Router()
         if let largestMessage { router.decodeLimits.maxBytes = max(router.decodeLimits.maxBytes, largestMessage) }
         try await BenchService(handler).register(with: &router)

@@ -26,20 +26,24 @@ package struct BenchServer: Sendable {
         pid = process.pid
     }
 
-    /// - Parameter largestMessage: bytes that a message may have; nil: as usual.
+    /// - Parameters:
+    ///   - largestMessage: bytes that a message may have; nil: as usual.
+    ///   - keys: folder of keys to encrypt with; nil: plain.
     static func start(
-        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, _ surroundings: Surroundings
+        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, keys: String? = nil,
+        _ surroundings: Surroundings
     ) async throws -> BenchServer {
         let endpoint =
             switch transport {
             case .ipc: "ipc:///tmp/olp-bench-\(getpid()).rpc"
             case .tcp: try freePort()
             }
-        let limits = largestMessage.map { ["--largest-message", String($0)] } ?? []
+        let options = (largestMessage.map { ["--largest-message", String($0)] } ?? [])
+            + (keys.map { ["--keys", $0] } ?? [])
         let process = try await RunningProcess.start(
             Launch(
                 surroundings.executable,
-                arguments: ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + limits,
+                arguments: ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + options,
                 environment: surroundings.environment, output: .discard, bond: .ownGroup, signalWithParent: SIGTERM))
         return BenchServer(endpoint, process)
     }
