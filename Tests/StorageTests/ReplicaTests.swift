@@ -7,16 +7,44 @@ import TestSupport
 
 /// Two stores on one schema are two replicas of a service.
 @Suite("Several replicas on one PostgreSQL",
-       .enabled(if: PostgresPrograms.areWanted, "there is no PostgreSQL here"))
+       .serialized, .enabled(if: PostgresPrograms.areWanted, "there is no PostgreSQL here"))
 struct ReplicaTests {
     private let place: TestPlace
     private let replicas: [Store]
 
     init() throws {
-        place = try TestPlace(.postgres)
-        // Bodies wait for each other here, on a machine that may be busy.
-        let patient = StoreLimits(lockWait: .seconds(60), stillTime: .seconds(50))
-        replicas = [try place.open(limits: patient), try place.open(limits: patient)]
+        // A database of its own, so that its sessions are known.
+        place = try TestPlace(.postgres, canBeCopied: true)
+        let limits = StoreLimits(lockWait: .seconds(60), stillTime: .seconds(50))
+        replicas = [try place.open(limits: limits), try place.open(limits: limits)]
+    }
+
+    /// Runs a body at each replica so that they overlap as far as the store lets them: the first stands still where it
+    /// calls its argument until the second does too, or waits for the first.
+    private func overlap<Value: Sendable>(
+        _ body: @escaping @Sendable (_ replica: Int, _ writer: any Writer, _ pause: () -> Void) throws -> Value
+    ) async throws -> [Result<Value, any Error>] {
+        let pauses = [Pause(), Pause()]
+        func start(_ replica: Int) -> Task<Value, any Error> {
+            let store = replicas[replica]
+            return Task { try await store.write { try body(replica, $0) { pauses[replica].pass() } } }
+        }
+        let first = start(0)
+        #expect(await eventually { pauses[0].isReached })
+        let second = start(1)
+        #expect(await eventually { if pauses[1].isReached { true } else { try await isWaiting() } })
+        for pause in pauses { pause.open() }
+        return [await first.result, await second.result]
+    }
+
+    /// Whether a session of these replicas waits for a lock of another. A store lets a write stand still for some seconds
+    /// only, so this must be quick.
+    private func isWaiting() async throws -> Bool {
+        try await replicas[0].read { reader in
+            try reader.row("""
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """)!.int(0) > 0
+        }
     }
 
     /// Asks again as long as the store is busy: others were before it more often than it tries.
@@ -49,71 +77,58 @@ struct ReplicaTests {
         #expect(version == Int64(count) + 1)
     }
 
-    @Test("two that each rest on what the other changes are not both kept", .timeLimit(.minutes(1)))
+    @Test("two that each rest on what the other changes are not both kept", .timeLimit(.minutes(2)))
     func noWriteSkew() async throws {
         try await replicas[0].write { writer in
             for id in ["a", "b"] { try writer.addShelf(id) }
         }
         // One of the two shelves must keep its version 1. Both look before either writes.
-        let meeting = Meeting(of: 2)
-        let changed = try await withThrowingTaskGroup { group in
-            for (store, id) in zip(replicas, ["a", "b"]) {
-                group.addTask {
-                    try await store.write { writer in
-                        let first = try writer.row("SELECT count(*) FROM shelves WHERE version = 1")!.int(0)
-                        meeting.arrive()
-                        guard first == 2 else { return false }
-                        try writer.execute("UPDATE shelves SET version = 2 WHERE id = \(id)")
-                        return true
-                    }
-                }
-            }
-            return try await group.reduce(into: [Bool]()) { $0.append($1) }
-        }
-        #expect(changed.sorted { $0 && !$1 } == [true, false])
+        let changed = try await overlap { replica, writer, pause in
+            let first = try writer.row("SELECT count(*) FROM shelves WHERE version = 1")!.int(0)
+            pause()
+            guard first == 2 else { return false }
+            try writer.execute("UPDATE shelves SET version = 2 WHERE id = \(["a", "b"][replica])")
+            return true
+        }.map { try $0.get() }
+        #expect(changed.count { $0 } == 1)
         #expect(try await replicas[0].read { try $0.rows("SELECT id FROM shelves WHERE version = 1").count } == 1)
     }
 
-    @Test("one key used at two replicas at once is one effect, and both learn its reply", .timeLimit(.minutes(1)))
+    @Test("one key used at two replicas at once is one effect, and both learn its reply", .timeLimit(.minutes(2)))
     func oneKey() async throws {
-        let meeting = Meeting(of: 2)
-        let replies = try await withThrowingTaskGroup { group in
-            for (number, store) in replicas.enumerated() {
-                group.addTask {
-                    try await store.mutate(mutation(key: "k")) { writer in
-                        meeting.arrive()
-                        try writer.addShelf("a\(number)")
-                        return [UInt8(number)]
-                    }
+        let pause = Pause()
+        func ask(_ replica: Int) -> Task<[UInt8], any Error> {
+            let store = replicas[replica]
+            return Task {
+                try await store.mutate(mutation(key: "k")) { writer in
+                    try writer.addShelf("a\(replica)")
+                    pause.pass()
+                    return [UInt8(replica)]
                 }
             }
-            return try await group.reduce(into: [[UInt8]]()) { $0.append($1) }
         }
-        #expect(replies[0] == replies[1])
+        let first = ask(0)
+        #expect(await eventually { pause.isReached })
+        let second = ask(1)
+        #expect(await eventually { try await isWaiting() })
+        pause.open()
+        let reply = try await first.value
+        #expect(try await second.value == reply)
         let shelf = try await replicas[0].read { try $0.rows("SELECT id FROM shelves").map { try $0.text(0) } }
-        #expect(shelf == ["a\(replies[0][0])"])
+        #expect(shelf == ["a\(reply[0])"])
     }
 
-    @Test("of two followers that apply one event, one does", .timeLimit(.minutes(1)))
+    @Test("of two followers that apply one event, one does", .timeLimit(.minutes(2)))
     func oneFollower() async throws {
-        let meeting = Meeting(of: 2)
-        let outcomes = await withTaskGroup { group in
-            for (number, store) in replicas.enumerated() {
-                group.addTask {
-                    await code {
-                        try await store.write { writer in
-                            _ = try writer.followerPosition("cellar")
-                            meeting.arrive()
-                            try writer.setFollowerPosition("cellar", to: "f-1", from: nil)
-                            try writer.addShelf("\(number)")
-                        }
-                    }
-                }
-            }
-            return await group.reduce(into: [StoreError.Code?]()) { $0.append($1) }
+        let outcomes = try await overlap { replica, writer, pause in
+            try writer.addShelf("\(replica)")
+            pause()
+            try writer.setFollowerPosition("cellar", to: "f-1", from: nil)
         }
-        #expect(outcomes.contains(nil))
-        #expect(outcomes.contains(.followerMoved))
+        #expect(outcomes.count { (try? $0.get()) != nil } == 1)
+        for outcome in outcomes where (try? outcome.get()) == nil {
+            #expect(await code { try outcome.get() } == .followerMoved)
+        }
         #expect(try await replicas[0].read { try $0.shelfCount() } == 1)
     }
 
@@ -139,23 +154,24 @@ struct ReplicaTests {
 
     // MARK: The feed
 
-    @Test("an event whose transaction is open holds back those after it, and no reader", .timeLimit(.minutes(1)))
+    @Test("events are told when all before them are, whoever commits late", .timeLimit(.minutes(2)))
     func lateCommit() async throws {
-        let gate = Gate()
+        let pause = Pause()
         let (first, second) = (replicas[0], replicas[1])
         // Takes the lower position, and commits when told to.
         let late = Task {
             try await first.write { writer in
                 try writer.appendEvent(event(1))
-                _ = try writer.feedEnd()
-                gate.pass()
+                _ = try writer.rows("SELECT last_position FROM store_feed")
+                pause.pass()
             }
         }
-        #expect(await gate.waitUntilReached())
-        let early = Task { try await second.write { _ = try $0.appendEvent(event(2)) } }
+        #expect(await eventually { pause.isReached })
+        let early = Task { try await second.write { try $0.appendEvent(event(2)) } }
         #expect(await eventually { try await isWaiting() })
+        // Whoever reads waits for nobody, and is told of neither.
         for store in replicas { #expect(try await store.events(after: nil, limit: 9).isEmpty) }
-        gate.open()
+        pause.open()
         try await late.value
         try await early.value
         for store in replicas {
@@ -165,26 +181,42 @@ struct ReplicaTests {
         }
     }
 
-    @Test("the position of a transaction that is given up goes to the one behind it", .timeLimit(.minutes(1)))
+    @Test("the position of a transaction that is given up goes to the one behind it", .timeLimit(.minutes(2)))
     func givenUp() async throws {
         struct Rejected: Error {}
-        let gate = Gate()
+        let pause = Pause()
         let (first, second) = (replicas[0], replicas[1])
         let late = Task {
             try await first.write { writer in
                 try writer.appendEvent(event(1))
-                _ = try writer.feedEnd()
-                gate.pass()
+                _ = try writer.rows("SELECT last_position FROM store_feed")
+                pause.pass()
                 throw Rejected()
             }
         }
-        #expect(await gate.waitUntilReached())
-        let next = Task { try await second.write { _ = try $0.appendEvent(event(2)) } }
+        #expect(await eventually { pause.isReached })
+        let next = Task { try await second.write { try $0.appendEvent(event(2)) } }
         #expect(await eventually { try await isWaiting() })
-        gate.open()
+        pause.open()
         await #expect(throws: Rejected.self) { try await late.value }
         try await next.value
         #expect(try await first.events(after: nil, limit: 9).map(\.position.sequence) == [1])
+    }
+
+    @Test("a replica hears of the events that another adds", .timeLimit(.minutes(2)))
+    func hears() async throws {
+        var told = replicas[0].eventsAdded().makeAsyncIterator()
+        // Until it listens, which it does by itself after it was opened, it may miss some.
+        let adding = Task {
+            for number in 1...100_000 {
+                try Task.checkCancellation()
+                try await replicas[1].write { try $0.addEvent("e-\(number)") }
+            }
+        }
+        #expect(await told.next() != nil)
+        adding.cancel()
+        _ = await adding.result
+        #expect(try await !replicas[0].events(after: nil, limit: 1).isEmpty)
     }
 
     @Test("a follower skips no event and sees none twice, whatever commits when", .timeLimit(.minutes(2)))
@@ -222,39 +254,35 @@ struct ReplicaTests {
         try await store.write { writer in
             let wait: SQL = "SELECT count(*) FROM (SELECT pg_sleep(\(delay))) AS waited"
             if id % 3 == 0 { _ = try writer.row(wait) }
-            try writer.appendEvent(StoredEvent(
-                id: "event-\(id)", type: "shelf.added", subject: "s", subjectVersion: 1, at: noon,
-                actor: Actor(id: "someone", kind: "token"), payloadType: "olp.Shelf", payload: []))
+            try writer.addEvent("event-\(id)")
             if id % 3 == 1 { _ = try writer.row(wait) }
         }
     }
+}
 
-    /// Whether a session of these replicas waits for the write lock of another.
-    private func isWaiting() async throws -> Bool {
-        let key = PostgresSetup.writeLock(of: TestStore.schema(of: place.path))
-        let count = try await SharedPostgres.cluster.execute("""
-            SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-            AND (classid::bigint << 32 | objid::bigint) = \(key)
-            """)
-        return count != "0"
+/// Where a body stands still the first time that it runs, until it is told to go on.
+private final class Pause: Sendable {
+    private let arrivals = Tally()
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    var isReached: Bool { arrivals.value > 0 }
+
+    /// Called on a store's thread.
+    func pass() {
+        let isFirst = !isReached
+        arrivals.raise()
+        if isFirst { semaphore.wait() }
+    }
+
+    func open() {
+        semaphore.signal()
     }
 }
 
-/// Where a number of bodies wait for each other the first time that they run; who comes later passes.
-private final class Meeting: Sendable {
-    private let size: Int
-    private let arrived = Mutex(0)
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    init(of size: Int) { self.size = size }
-
-    /// Called on a store's thread. Gives up after a while, so that a store that runs them one after the other goes on.
-    func arrive() {
-        let number = arrived.withLock { arrived in
-            arrived += 1
-            return arrived
-        }
-        if number == size { for _ in 1..<size { semaphore.signal() } }
-        if number < size { _ = semaphore.wait(timeout: .now() + .seconds(20)) }
+extension Writer {
+    fileprivate func addEvent(_ id: String) throws(StoreError) {
+        try appendEvent(StoredEvent(
+            id: id, type: "shelf.added", subject: "s", subjectVersion: 1, at: noon,
+            actor: Actor(id: "someone", kind: "token"), payloadType: "olp.Shelf", payload: []))
     }
 }

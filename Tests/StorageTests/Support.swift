@@ -56,8 +56,9 @@ final class TestPlace: Sendable {
     let engine: Engine
     /// What `StoreLocation` reads.
     let text: String
+    /// The database of its own on PostgreSQL; nil: a schema of its own in a database of many.
+    let database: String?
     private let folder: TestFolder
-    private let database: String?
 
     /// - Parameter canBeCopied: whether `copy` will be asked for. On PostgreSQL it takes a database of its own, which costs
     ///   more than a schema.

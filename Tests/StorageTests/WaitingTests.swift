@@ -4,9 +4,9 @@ import TestSupport
 
 @Suite("Waiting for the store's threads")
 struct WaitingTests {
-    @Test("a write beyond what may wait is refused as busy, and the others are done")
-    func fullQueue() async throws {
-        let store = try temporaryStore(limits: StoreLimits(waitingWrites: 2))
+    @Test("a write beyond what may wait is refused as busy, and the others are done", arguments: Engine.all)
+    func fullQueue(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(waitingWrites: 2))
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -32,9 +32,10 @@ struct WaitingTests {
         try await running.value
     }
 
-    @Test("queued work of a cancelled task is answered at once, is not done, and holds no place")
-    func cancelledWhileWaiting() async throws {
-        let store = try temporaryStore(limits: StoreLimits(waitingWrites: 1))
+    @Test("queued work of a cancelled task is answered at once, is not done, and holds no place",
+          arguments: Engine.all)
+    func cancelledWhileWaiting(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(waitingWrites: 1))
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -87,7 +88,9 @@ struct WaitingTests {
     func cancelledWhileReading(on engine: Engine) async throws {
         let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, connections: 1))
         let rowsSeen = Tally()
-        let endless: SQL = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+        let endless: SQL = """
+            SELECT i FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) AS numbers
+            """
         let task = Task {
             try await store.read { reader in
                 try reader.forEach(endless) { _ in rowsSeen.raise() }
@@ -99,10 +102,10 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 0)
     }
 
-    @Test("closing lets waiting work finish")
-    func closingDrains() async throws {
-        let folder = try TestFolder()
-        let store = try folder.open()
+    @Test("closing lets waiting work finish", arguments: Engine.all)
+    func closingDrains(on engine: Engine) async throws {
+        let place = try TestPlace(engine)
+        let store = try place.open()
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -111,7 +114,7 @@ struct WaitingTests {
         gate.open()
         store.close()
         for task in waiting + [running] { try await task.value }
-        let again = try folder.open()
+        let again = try place.open()
         #expect(try await again.read { try $0.shelfCount() } == 20)
     }
 
