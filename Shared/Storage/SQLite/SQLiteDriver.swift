@@ -33,6 +33,9 @@ final class SQLiteDriver: StoreDriver {
 
     var opening: any StoreOpening { SQLiteOpening(file: file, writer: writer) }
 
+    /// The lease sees to that.
+    var isShared: Bool { false }
+
     /// Called once, when the tables are there.
     func startReading() throws(StoreError) {
         let path = file.path
