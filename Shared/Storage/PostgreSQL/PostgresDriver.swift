@@ -40,6 +40,8 @@ final class PostgresDriver: StoreDriver {
         close()
     }
 
+    var isShared: Bool { true }
+
     func open(_ prepare: (any StoreOpening) throws(StoreError) -> Void) throws(StoreError) {
         let setup = PostgresSetup(
             location: location, service: service, schema: try location.schema(of: service), limits: limits, log: log,
