@@ -26,7 +26,7 @@ enum ImportTable {
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
         "Storage": ["Values", "Sodium", "Postgres", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
+            "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
             "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
