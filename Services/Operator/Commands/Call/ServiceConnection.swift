@@ -17,12 +17,20 @@ package final class ServiceConnection: Sendable {
         _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil,
         limits: ConnectionLimits = ConnectionLimits()
     ) throws(SecurityProblem) {
+        try self.init(to: .replicas([endpoint]), security: security, service: service, limits: limits)
+    }
+
+    /// The same to any of a target's replicas.
+    package init(
+        to target: Target, security: SecurityPolicy = .localOnly, service: String? = nil,
+        limits: ConnectionLimits = ConnectionLimits()
+    ) throws(SecurityProblem) {
         transport = ZeroMQTransport(
             identity: ProcessIdentity(
                 service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version),
             security: security, limits: limits)
         do throws(SecurityProblem) {
-            channel = try transport.channel(to: endpoint, service: service)
+            channel = try transport.channel(to: target, service: service)
         } catch {
             transport.shutDown()
             throw error

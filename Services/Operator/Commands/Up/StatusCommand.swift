@@ -38,6 +38,7 @@ package struct StatusCommand: OlpCommand {
         let url: String
         let pid: Int32
         let startedAt: Date
+        let database: String?
         let services: [Line]
     }
 
@@ -49,9 +50,12 @@ package struct StatusCommand: OlpCommand {
         if json {
             console.print(
                 JSONText.encode(
-                    Report(url: state.url, pid: state.pid, startedAt: state.startedAt, services: lines)))
+                    Report(
+                        url: state.url, pid: state.pid, startedAt: state.startedAt, database: state.database,
+                        services: lines)))
         } else {
             console.print("\(state.url)  (process \(state.pid), since \(state.startedAt.formatted(.iso8601)))")
+            if let database = state.database { console.print("stores in \(database)") }
             for row in Self.table(lines, surroundings) { console.print(row) }
         }
         if let bad = lines.first(where: { $0.state != "ready" }) {
@@ -64,7 +68,7 @@ package struct StatusCommand: OlpCommand {
     private static func ask(_ service: SuiteState.Service, _ state: SuiteState) async -> Line {
         func line(_ state: String, _ reason: String? = nil) -> Line {
             Line(
-                name: service.name, state: state, reason: reason, pid: service.pid, restarts: service.restarts,
+                name: service.name, service: service.service, state: state, reason: reason, pid: service.pid, restarts: service.restarts,
                 endpoint: service.endpoint, adminPort: service.adminPort, log: service.log)
         }
         guard service.pid != nil else { return line(service.phase.rawValue) }
@@ -73,7 +77,7 @@ package struct StatusCommand: OlpCommand {
                 service.phase == .starting ? "starting" : "silent", "it does not answer on port \(service.adminPort)")
         }
         if reply.status == 200 {
-            guard service.name == SuitePlan.gateway, let complaint = await GatewayView.complaint(state) else {
+            guard let url = service.url, let complaint = await GatewayView.complaint(url, state) else {
                 return line("ready")
             }
             return line("cut off", complaint)
