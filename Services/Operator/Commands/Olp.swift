@@ -28,7 +28,8 @@ package struct Olp: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, DownCommand.self, ScaleCommand.self, RestartCommand.self, StatusCommand.self,
             HealthCommand.self, TopCommand.self, CallCommand.self,
-            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self,
+            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, TokensCommand.self,
+            BenchCommand.self,
         ])
 
     package init() {}

@@ -79,6 +79,13 @@ package struct GatewayAccess: Sendable {
         }
     }
 
+    /// The same with a message as the request's body.
+    func call<Reply: JSONMessage>(
+        _ method: String, _ target: String, message: some JSONMessage, as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        try await call(method, target, body: .bytes(Array(message.jsonText().utf8)))
+    }
+
     /// Follows a stream of server-sent events until the gateway ends it.
     func events(_ target: String, _ receive: (ServerSentEvent) -> Void) async throws {
         var request = HTTPRequest("GET", target, timeout: Self.longestStream)

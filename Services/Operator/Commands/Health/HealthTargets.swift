@@ -38,8 +38,7 @@ package struct HealthTargets: Hashable, Sendable {
         }
         processes = []
         for word in words {
-            let named = all.filter { $0.name == word }
-            let meant = named.isEmpty ? all.filter { $0.service == word } : named
+            let meant = all.filter { $0.service == word || $0.name == word }
             guard meant.isEmpty else {
                 for process in meant { add(process) }
                 continue

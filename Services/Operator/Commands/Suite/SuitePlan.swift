@@ -5,7 +5,7 @@ import RPC
 
 /// Which processes a suite has, and how each is started.
 package struct SuitePlan: Sendable {
-    /// Services that keep something, in the order in which they depend on each other, and their executables.
+    /// Those behind the gateway, in the order in which they depend on each other, and their executables.
     package static let services = ["partnership", "enrolment", "training-events", "diagnostics"]
     package static let gateway = "gateway"
     /// All of them, in that order.
@@ -71,7 +71,8 @@ package struct SuitePlan: Sendable {
         environment[SuiteDatabase.variable] = nil
         if service == Self.gateway {
             arguments += ["--host", host, "--port", String(port(of: replica)), "--token-file", folder.token]
-        } else if let database {
+        }
+        if let database {
             environment[SuiteDatabase.storeVariable(of: service)] = database.store(of: service)
         } else {
             arguments += ["--store", folder.store(service)]
@@ -92,7 +93,7 @@ package struct SuitePlan: Sendable {
 
     /// Why a service cannot have as many processes; nil if it can.
     package func refusal(of count: Int, for service: String) -> Failure? {
-        if count > 1, database == nil, service != Self.gateway {
+        if count > 1, database == nil {
             return Failure(
                 .status(StatusCode.failedPrecondition.rawValue),
                 "\(service) keeps its rows in a file of SQLite, which one process has for itself",

@@ -85,10 +85,9 @@ package struct SuiteState: Codable, Hashable, Sendable {
         services.first { $0.name == name } ?? replicas(of: name).first
     }
 
-    /// Where a process is called by its name, or any of a service by the service's.
+    /// Where any replica of a service is called, or one process by its own name.
     package func target(_ name: String) throws(Failure) -> Target {
-        let found = services.filter { $0.name == name }
-        let texts = (found.isEmpty ? replicas(of: name) : found).compactMap(\.endpoint)
+        let texts = services.filter { $0.service == name || $0.name == name }.compactMap(\.endpoint)
         guard !texts.isEmpty else { throw Failure(.notRunning, "the suite has no \(name)") }
         do throws(Endpoint.Problem) {
             return try Target(texts.joined(separator: ","))
