@@ -28,8 +28,9 @@ let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distrib
 /// A tracer that keeps its spans, for tests.
 let spans = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
-func system(_ name: String, apt: String) -> Target {
-    .systemLibrary(name: name, path: "Shared/\(name)", providers: [.apt([apt])])
+/// - Parameter pkgConfig: where the compiler finds its headers, if not on the ordinary path.
+func system(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
 func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -86,6 +87,7 @@ let package = Package(
         system("CZeroMQ", apt: "libzmq3-dev"),
         system("CProtobufC", apt: "libprotobuf-c-dev"),
         system("CSodium", apt: "libsodium-dev"),
+        system("CPostgres", apt: "libpq-dev", pkgConfig: "libpq"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
         .target(name: "CSpawn", path: "Shared/CSpawn", exclude: ["README.md"]),
         shared("Values", []),
@@ -94,13 +96,14 @@ let package = Package(
         shared("HTTPClient", nio),
         shared("Sodium", ["CSodium"]),
         shared("ZeroMQ", ["CZeroMQ"]),
+        shared("Postgres", ["CPostgres"]),
         shared("Wire", ["CProtobufC", "CMessages"]),
         shared("RPC", ["ProtoJSON", "Wire", log]),
         shared("RPCInProcess", ["RPC", "Wire"]),
         shared("RPCZeroMQ", ["RPC", "Wire", "ZeroMQ", log]),
         shared("ProtoJSON", []),
         shared("Contracts", ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"]),
-        shared("Storage", ["Values", "Sodium", grdb, log]),
+        shared("Storage", ["Postgres", "Values", "Sodium", grdb, log]),
         shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire",
                               "ZeroMQ", http, log, lifecycle, tracing]),
         .executableTarget(name: "Generator", dependencies: ["ProtoJSON"], path: "Shared/Generator",
@@ -121,7 +124,8 @@ let package = Package(
               resources: [.copy("Resources")]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("RPCTests", ["ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "Contracts", "Wire", "ZeroMQ"]),
-        tests("StorageTests", ["ChildProcess", "Storage", "Sodium", "Values"]),
+        tests("PostgresTests", ["Postgres"]),
+        tests("StorageTests", ["ChildProcess", "Postgres", "Storage", "Sodium", "Values", log]),
         tests("ServiceKitTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ",
                                   "ServiceKit", "Storage", "Values", "Wire", "ZeroMQ", log, lifecycle, spans]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC",

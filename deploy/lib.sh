@@ -3,7 +3,7 @@
 
 # What the build needs and a fresh Debian 12 may lack.
 # shellcheck disable=SC2034
-BUILD_PACKAGES=(libzmq3-dev libprotobuf-c-dev libsodium-dev libsqlite3-dev pkg-config tzdata)
+BUILD_PACKAGES=(libzmq3-dev libprotobuf-c-dev libsodium-dev libsqlite3-dev libpq-dev pkg-config tzdata)
 MINIMUM_SWIFT=6.2
 
 say() { printf '%s\n' "$*" >&2; }

@@ -18,8 +18,18 @@ package protocol Writer: Reader {
     @discardableResult
     func execute(_ sql: SQL) throws(StoreError) -> Int
 
+    /// The same for whoever does not need the number of rows. May be sent only with the next statement or the commit:
+    /// its error then comes from there. Not for what may break a rule that the body wants to tell in its own words.
+    func executeUnseen(_ sql: SQL) throws(StoreError)
+
     /// What the store must do once this transaction is kept.
     var effects: WriteEffects { get }
+}
+
+extension Writer {
+    package func executeUnseen(_ sql: SQL) throws(StoreError) {
+        try execute(sql)
+    }
 }
 
 /// What a transaction did beside its rows. One for each run of a body.

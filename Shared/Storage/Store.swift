@@ -2,7 +2,7 @@ package import Logging
 package import Values
 
 /// A service's own store: rows, history, replies to keyed requests, and the feed of its events.
-/// One process at a time has an SQLite store open.
+/// One process at a time has an SQLite store open; any number have one in PostgreSQL.
 package final class Store: Sendable {
     package let service: String
     let driver: any StoreDriver
@@ -15,14 +15,18 @@ package final class Store: Sendable {
                  limits: StoreLimits = .standard, log: Logger) throws(StoreError) {
         self.service = service
         let migrator = try Migrator(service: service, migrations: migrations, at: now, log: log)
-        let driver = try SQLiteDriver(location, service: service, limits: limits, at: now)
+        let driver: any StoreDriver = switch location {
+        case .sqlite, .temporary: try SQLiteDriver(location, service: service, limits: limits, at: now)
+        case .postgres(let place):
+            PostgresDriver(place, service: service, migrations: migrations, limits: limits, at: now, log: log)
+        }
         do throws(StoreError) {
-            try migrator.run(driver.opening)
-            try driver.startReading()
+            try driver.open { opening throws(StoreError) in try migrator.run(opening) }
         } catch {
             driver.close()
             throw error
         }
+        driver.tellAdditions { [wakeUps] in wakeUps.signal() }
         self.driver = driver
         log.info("opened the store", metadata: ["service": "\(service)"])
     }

@@ -17,13 +17,14 @@ enum ImportTable {
         "HTTPClient": nio.union(["Glibc"]),
         "Sodium": ["CSodium"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
+        "Postgres": ["CPostgres", "Glibc"],
         "Wire": ["CProtobufC", "CMessages", "Glibc"],
         "RPC": ["ProtoJSON", "Wire", "Logging"],
         "RPCInProcess": ["RPC", "Wire"],
         "RPCZeroMQ": ["RPC", "Wire", "ZeroMQ", "Logging", "Glibc"],
         "ProtoJSON": ["Glibc"],
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
-        "Storage": ["Values", "Sodium", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
+        "Storage": ["Values", "Sodium", "Postgres", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
             "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
             "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
@@ -73,7 +74,7 @@ enum ImportTable {
 
     /// C modules and their one home (and, for protobuf-c, the machine-written code).
     static let homes: [String: Set<String>] = [
-        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CZeroMQ": ["ZeroMQ"],
+        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CZeroMQ": ["ZeroMQ"], "CPostgres": ["Postgres"],
         "CProtobufC": ["Wire", "Contracts", "TestSupport", "WireTests"],
         "CMessages": ["Wire", "Contracts", "TestSupport", "WireTests"],
     ]
@@ -83,7 +84,7 @@ enum ImportTable {
 /// says which invariant makes it true and who keeps it.
 enum TrustTable {
     /// Modules that may have any at all: they own memory or handles of C, or stand in for such.
-    static let modules: Set = ["ZeroMQ", "Wire", "Storage", "TestSupport"]
+    static let modules: Set = ["ZeroMQ", "Wire", "Postgres", "Storage", "TestSupport"]
 
     static let uncheckedSendable: [String: Int] = [
         "Shared/Wire/Payload.swift": 2,
@@ -120,5 +121,5 @@ enum LayoutTable {
     static let ignored: Set = ["data", "Package.resolved"]
 
     /// Folders of Shared that hold a module map or machine-written files and nothing to explain.
-    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CMessages"]
+    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CPostgres", "CMessages"]
 }

@@ -48,7 +48,7 @@ struct FollowingTests {
     func life() async throws {
         try await withTemporaryDirectory { folder in
             let source = try Store(
-                opening: .sqlite(path: folder.file("enrolment.sqlite")), service: "enrolment", migrations: [],
+                opening: TestStore.location(path: folder.file("enrolment.sqlite")), service: "enrolment", migrations: [],
                 at: Harness.start, log: LogCapture().logger())
             let path = folder.file("diagnostics.sqlite")
             var harness = try Harness(path: path)

@@ -27,7 +27,7 @@ final class Harness: Sendable {
 
     /// - Parameter path: file of the store; nil: a temporary one.
     init(path: String? = nil, at start: Instant = Harness.start, catalogue: InstrumentCatalogue = .shipped) throws {
-        let location = path.map { StoreLocation.sqlite(path: $0) } ?? .temporary
+        let location = try TestStore.location(path: path)
         store = try Store(opening: location, service: "diagnostics", migrations: Migrations.all, at: start,
                           log: log.logger())
         wallClock = FixedWallClock(start)

@@ -27,7 +27,7 @@ final class Harness: Sendable {
 
     /// - Parameter path: file of the store; nil: a temporary one.
     init(path: String? = nil, batchRows: Int = 100, partnership: PartnershipStub = PartnershipStub()) throws {
-        let location = path.map { StoreLocation.sqlite(path: $0) } ?? .temporary
+        let location = try TestStore.location(path: path)
         store = try Store(opening: location, service: "enrolment", migrations: Migrations.all, at: Self.start,
                           log: Self.quiet)
         enrolment = EnrolmentStore(store: store, identifiers: SystemIdentifiers(), payloads: ContractPayloads())

@@ -27,7 +27,7 @@ final class Harness: Sendable {
 
     /// - Parameter path: file of the store; nil: a temporary one.
     init(path: String? = nil, batchRows: Int = 100, identifiers: any IdentifierSource = SystemIdentifiers()) throws {
-        let location = path.map { StoreLocation.sqlite(path: $0) } ?? .temporary
+        let location = try TestStore.location(path: path)
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         store = try Store(opening: location, service: "partnership", migrations: Migrations.all,
                           at: Self.snapshot, log: quiet)

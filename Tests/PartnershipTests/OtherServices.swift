@@ -130,7 +130,7 @@ struct OtherFeed {
 
     init(_ source: String) throws {
         self.source = source
-        store = try Store(opening: .temporary, service: source, migrations: [], at: Harness.snapshot,
+        store = try Store(opening: TestStore.location(), service: source, migrations: [], at: Harness.snapshot,
                           log: LogCapture().logger())
     }
 

@@ -18,7 +18,7 @@ struct FeedTests {
 
     private func store(_ name: String, _ folder: TemporaryDirectory) throws -> Store {
         try Store(
-            opening: .sqlite(path: folder.file("\(name).sqlite")), service: name,
+            opening: TestStore.location(path: folder.file("\(name).sqlite")), service: name,
             migrations: [
                 Migration(name: "001_seen", sql: ["CREATE TABLE seen (id TEXT PRIMARY KEY, n INTEGER NOT NULL)"])
             ],

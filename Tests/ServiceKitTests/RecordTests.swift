@@ -53,7 +53,7 @@ struct RecordTests {
     @Test("a history is paged newest first, and a record without one is no record")
     func history() async throws {
         let store = try Store(
-            opening: .temporary, service: "test", migrations: [], at: Instant(microseconds: 0), limits: .standard,
+            opening: TestStore.location(), service: "test", migrations: [], at: Instant(microseconds: 0), limits: .standard,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let id = try #require(UUIDv7("018f0000-0000-7000-8000-000000000001"))
         let mutation = Mutation(principal: "p", method: "m", key: nil, requestDigest: [],

@@ -1,6 +1,7 @@
 import Foundation
 @testable import Storage
 import Testing
+import TestSupport
 
 @Suite("The feed of events")
 struct FeedTests {
@@ -10,9 +11,9 @@ struct FeedTests {
         }
     }
 
-    @Test("events are told in order, by pages, after any position")
-    func pages() async throws {
-        let store = try temporaryStore()
+    @Test("events are told in order, by pages, after any position", arguments: Engine.all)
+    func pages(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         #expect(try await store.events(after: nil, limit: 10).isEmpty)
         try await append(1...5, to: store)
         let all = try await store.events(after: nil, limit: 10)
@@ -24,9 +25,9 @@ struct FeedTests {
         #expect(try await store.feedEnd() == all[4].position)
     }
 
-    @Test("a position survives as text, and text that is none is refused")
-    func positionText() async throws {
-        let store = try temporaryStore()
+    @Test("a position survives as text, and text that is none is refused", arguments: Engine.all)
+    func positionText(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let start = try await store.feedEnd()
         try await append(1...1, to: store)
         let end = try await store.feedEnd()
@@ -38,35 +39,37 @@ struct FeedTests {
         }
     }
 
-    @Test("an event of a transaction that fails is not told and leaves no gap")
-    func rolledBack() async throws {
-        let store = try temporaryStore()
+    @Test("an event of a transaction that fails is not told and leaves no gap", arguments: Engine.all)
+    func rolledBack(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         try await append(1...1, to: store)
         _ = await code { try await self.append(1...1, to: store) }
         try await append(2...2, to: store)
         #expect(try await store.events(after: nil, limit: 9).map(\.position.sequence) == [1, 2])
     }
 
-    @Test("a position of another store is of another feed")
-    func otherFeed() async throws {
-        let (one, two) = (try temporaryStore(), try temporaryStore())
+    @Test("a position of another store is of another feed", arguments: Engine.all)
+    func otherFeed(on engine: Engine) async throws {
+        let (one, two) = (try temporaryStore(engine), try temporaryStore(engine))
         try await append(1...1, to: one)
         try await append(1...1, to: two)
         let position = try await one.feedEnd()
         #expect(await code { _ = try await two.events(after: position, limit: 1) } == .feedMismatch)
     }
 
-    @Test("a store restored from an older copy finds its followers ahead, also after it went on")
-    func restored() async throws {
-        let folder = try TestFolder()
-        let store = try temporaryStore()
+    @Test("a store restored from an older copy finds its followers ahead, also after it went on", arguments: Engine.all)
+    func restored(on engine: Engine) async throws {
+        let place = try TestPlace(engine, canBeCopied: true)
+        var store = try place.open()
         try await append(1...2, to: store)
-        try await store.copy(to: folder.store)
         let shared = try await store.feedEnd()
+        store.close()
+        let older = try place.copy()
+        store = try place.open()
         try await append(3...4, to: store)
         let follower = try await store.feedEnd()
 
-        let restored = try folder.open()
+        let restored = try older.open()
         #expect(try await restored.events(after: shared, limit: 9).isEmpty)
         #expect(await code { _ = try await restored.events(after: follower, limit: 9) } == .feedAhead)
         // Other events get the numbers that the follower has seen.
@@ -76,9 +79,9 @@ struct FeedTests {
         restored.close()
     }
 
-    @Test("followers wake up after a commit with events, and only then", .timeLimit(.minutes(1)))
-    func wakeUps() async throws {
-        let store = try temporaryStore()
+    @Test("followers wake up after a commit with events, and only then", .timeLimit(.minutes(1)), arguments: Engine.all)
+    func wakeUps(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         var first = store.eventsAdded().makeAsyncIterator()
         var second = store.eventsAdded().makeAsyncIterator()
         try await append(1...3, to: store)
@@ -98,9 +101,9 @@ struct FeedTests {
         #expect(await first.next() == nil)
     }
 
-    @Test("additions between two looks are told once, and never lost", .timeLimit(.minutes(1)))
-    func follows() async throws {
-        let store = try temporaryStore()
+    @Test("additions between two looks are told once, and never lost", .timeLimit(.minutes(1)), arguments: Engine.all)
+    func follows(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let follower = Task {
             var seen: [Int64] = []
             var position: FeedPosition?
@@ -127,9 +130,9 @@ struct FeedTests {
         #expect(try await follower.value.sorted() == (0..<200).map(Int64.init))
     }
 
-    @Test("who stops waiting is forgotten")
-    func unsubscribes() async throws {
-        let store = try temporaryStore()
+    @Test("who stops waiting is forgotten", arguments: Engine.all)
+    func unsubscribes(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let task = Task { for await _ in store.eventsAdded() {} }
         #expect(await eventually { store.wakeUps.count == 1 })
         task.cancel()
@@ -140,9 +143,9 @@ struct FeedTests {
         #expect(await late.next() == nil)
     }
 
-    @Test("a follower's position moves with the effect, and only from where it was")
-    func followerPositions() async throws {
-        let store = try temporaryStore()
+    @Test("a follower's position moves with the effect, and only from where it was", arguments: Engine.all)
+    func followerPositions(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         #expect(try await store.read { try $0.followerPosition("cellar") } == nil)
         func apply(_ id: String, from previous: String?, to position: String) async throws {
             try await store.write { writer in

@@ -1,5 +1,6 @@
 @testable import Storage
 import Testing
+import TestSupport
 import Values
 
 @Suite("Requests with keys")
@@ -13,31 +14,31 @@ struct MutationTests {
         }
     }
 
-    @Test("a repetition gets the reply of the first time and changes nothing")
-    func repeats() async throws {
-        let folder = try TestFolder()
-        let store = try folder.open()
+    @Test("a repetition gets the reply of the first time and changes nothing", arguments: Engine.all)
+    func repeats(on engine: Engine) async throws {
+        let place = try TestPlace(engine)
+        let store = try place.open()
         let first = try await add("a", store, mutation(key: "k"))
         let second = try await add("b", store, mutation(key: "k"))
         #expect(first == second)
         #expect(try await store.read { try $0.shelfCount() } == 1)
         store.close()
-        let again = try folder.open()
+        let again = try place.open()
         #expect(try await add("c", again, mutation(key: "k")) == first)
         again.close()
     }
 
-    @Test("a key with another request is refused")
-    func otherRequest() async throws {
-        let store = try temporaryStore()
+    @Test("a key with another request is refused", arguments: Engine.all)
+    func otherRequest(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         _ = try await add("a", store, mutation(key: "k"))
         #expect(await code { _ = try await add("b", store, mutation(key: "k", request: "other")) } == .keyReused)
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("one key of two principals or methods is two keys")
-    func keysHaveOwners() async throws {
-        let store = try temporaryStore()
+    @Test("one key of two principals or methods is two keys", arguments: Engine.all)
+    func keysHaveOwners(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         var other = mutation(key: "k")
         _ = try await add("a", store, other)
         other.principal = "someone else"
@@ -47,17 +48,17 @@ struct MutationTests {
         #expect(try await store.read { try $0.shelfCount() } == 3)
     }
 
-    @Test("without a key every request is a new one")
-    func noKey() async throws {
-        let store = try temporaryStore()
+    @Test("without a key every request is a new one", arguments: Engine.all)
+    func noKey(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         _ = try await add("a", store, mutation(key: nil))
         _ = try await add("b", store, mutation(key: nil))
         #expect(try await store.read { try $0.shelfCount() } == 2)
     }
 
-    @Test("a rejected request leaves no trace and may be tried again with its key")
-    func rejected() async throws {
-        let store = try temporaryStore()
+    @Test("a rejected request leaves no trace and may be tried again with its key", arguments: Engine.all)
+    func rejected(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         await #expect(throws: Rejected.self) {
             _ = try await store.mutate(mutation(key: "k")) { writer in
                 try writer.addShelf("a")
@@ -68,9 +69,9 @@ struct MutationTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("64 writers at once with 8 keys do 8 things, and each learns the reply of its key")
-    func manyWriters() async throws {
-        let store = try temporaryStore()
+    @Test("64 writers at once with 8 keys do 8 things, and each learns the reply of its key", arguments: Engine.all)
+    func manyWriters(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let runs = Tally()
         let replies = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
             for number in 0..<64 {
@@ -89,14 +90,15 @@ struct MutationTests {
         }
         #expect(replies.count == 64)
         #expect(replies.allSatisfy { $0.1 == [UInt8($0.0)] })
-        #expect(runs.value == 8)
+        // With several writers a body may have to run again, and what it did the first time is gone.
+        if engine == .sqlite { #expect(runs.value == 8) }
         #expect(try await store.read { try $0.shelfCount() } == 8)
         #expect(try await store.feedEnd().sequence == 8)
     }
 
-    @Test("keys are forgotten a day after, in steps, and younger ones are not")
-    func expire() async throws {
-        let store = try temporaryStore()
+    @Test("keys are forgotten a day after, in steps, and younger ones are not", arguments: Engine.all)
+    func expire(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let old = Store.purgeStep + 3
         try await store.write { writer in
             for number in 0..<old {

@@ -1,12 +1,13 @@
 @testable import Storage
 import Testing
+import TestSupport
 import Values
 
 @Suite("History and versions")
 struct RecordTests {
-    @Test("history tells who, when and why, newest first, by pages")
-    func history() async throws {
-        let store = try temporaryStore()
+    @Test("history tells who, when and why, newest first, by pages", arguments: Engine.all)
+    func history(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         try await store.write { writer in
             for version in 1...3 {
                 try writer.recordHistory(entity: "shelf", id: "a", version: Int64(version), change: "edited",
@@ -23,9 +24,9 @@ struct RecordTests {
         #expect(rest.map(\.version) == [1])
     }
 
-    @Test("history and events cannot be changed or removed", arguments: ["store_history", "store_events"])
-    func appendOnly(table: String) async throws {
-        let store = try temporaryStore()
+    @Test("history and events cannot be changed or removed", arguments: ["store_history", "store_events"], Engine.all)
+    func appendOnly(table: String, on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         try await store.write { writer in
             try writer.recordHistory(entity: "shelf", id: "a", version: 1, change: "made", mutation(key: nil))
             try writer.appendEvent(event(1))
@@ -40,9 +41,9 @@ struct RecordTests {
         #expect(delete?.breaks(.rule, "Rows of \(table) are never removed") == true)
     }
 
-    @Test("one version of a record has one entry")
-    func oneEntry() async throws {
-        let store = try temporaryStore()
+    @Test("one version of a record has one entry", arguments: Engine.all)
+    func oneEntry(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let failure = await storeError {
             try await store.write { writer in
                 for _ in 1...2 {
@@ -54,9 +55,9 @@ struct RecordTests {
         #expect(failure?.breaks(.unique, columns) == true)
     }
 
-    @Test("an edit of an old version is refused and told the current one")
-    func versions() async throws {
-        let store = try temporaryStore()
+    @Test("an edit of an old version is refused and told the current one", arguments: Engine.all)
+    func versions(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         try await store.write { try $0.addShelf("a") }
         let second = try await store.write { try $0.advanceVersion(of: "a", in: "shelves", expected: 1) }
         #expect(second == 2)

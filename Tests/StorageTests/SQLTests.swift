@@ -1,5 +1,6 @@
 @testable import Storage
 import Testing
+import TestSupport
 import Values
 
 @Suite("SQL by interpolation")
@@ -27,9 +28,9 @@ struct SQLTests {
         #expect(sql.rendered(SQLiteDialect()).text == "SELECT b FROM t WHERE a = ? AND c = ? AND d = BLOB")
     }
 
-    @Test("lists become brackets, and nothing is in an empty one")
-    func lists() async throws {
-        let store = try temporaryStore()
+    @Test("lists become brackets, and nothing is in an empty one", arguments: Engine.all)
+    func lists(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         try await store.write { writer in
             try writer.addShelf("a")
             try writer.addShelf("b")
@@ -58,9 +59,9 @@ struct SQLTests {
         #expect(sql.rendered(Numbered()).values == [.int(1), .text("x")])
     }
 
-    @Test("every kind of value comes back as it went in")
-    func roundTrip() async throws {
-        let store = try temporaryStore([])
+    @Test("every kind of value comes back as it went in", arguments: Engine.all)
+    func roundTrip(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, [])
         let day = try #require(CalendarDate(year: 2026, month: 2, day: 28))
         let text = "Ælfric – 名"
         let row = try #require(try await store.write { writer in
@@ -85,16 +86,16 @@ struct SQLTests {
         #expect(try row.blob("empty") == [])
     }
 
-    @Test("a text with a zero character is refused instead of being cut")
-    func zeroCharacter() async throws {
-        let store = try temporaryStore()
+    @Test("a text with a zero character is refused instead of being cut", arguments: Engine.all)
+    func zeroCharacter(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         #expect(await code { try await store.write { try $0.addShelf("a\u{0}b") } } == .mismatch)
         #expect(try await store.read { try $0.shelfCount() } == 0)
     }
 
-    @Test("a column that is missing or of another type is named, and its value is not")
-    func mismatch() async throws {
-        let store = try temporaryStore([])
+    @Test("a column that is missing or of another type is named, and its value is not", arguments: Engine.all)
+    func mismatch(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, [])
         let row = try #require(try await store.read { try $0.row("SELECT \("secret name") AS who") })
         let missing = await storeError { _ = try row.int("age") }
         #expect(missing?.code == .mismatch)

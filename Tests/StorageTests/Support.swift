@@ -51,8 +51,88 @@ final class TestFolder: Sendable {
     }
 }
 
-func temporaryStore(_ migrations: [Migration] = shelves, limits: StoreLimits = .standard) throws -> Store {
-    try Store(opening: .temporary, service: "library", migrations: migrations, at: noon, limits: limits, log: quiet)
+/// A place for a store on one engine, that can be opened again: a file in a folder of its own, or a schema or database.
+final class TestPlace: Sendable {
+    let engine: Engine
+    /// What `StoreLocation` reads.
+    let text: String
+    /// The database of its own on PostgreSQL; nil: a schema of its own in a database of many.
+    let database: String?
+    private let folder: TestFolder
+
+    /// - Parameter canBeCopied: whether `copy` will be asked for. On PostgreSQL it takes a database of its own, which costs
+    ///   more than a schema.
+    convenience init(_ engine: Engine, canBeCopied: Bool = false) throws {
+        let database = canBeCopied && engine == .postgres ? try SharedPostgres.makeDatabase() : nil
+        try self.init(engine, folder: TestFolder(), database: database)
+    }
+
+    private init(_ engine: Engine, folder: TestFolder, database: String?) throws {
+        self.engine = engine
+        self.folder = folder
+        self.database = database
+        text = switch engine {
+        case .sqlite: "sqlite:" + folder.store
+        case .postgres:
+            try database.map { try SharedPostgres.cluster.url(database: $0) }
+                ?? SharedPostgres.cluster.url(schema: TestStore.schema(of: folder.store))
+        }
+    }
+
+    func open(_ migrations: [Migration] = shelves, service: String = "library", at now: Instant = noon,
+              limits: StoreLimits = .standard) throws -> Store {
+        try Store(opening: StoreLocation(text), service: service, migrations: migrations, at: now, limits: limits,
+                  log: quiet)
+    }
+
+    /// What stands for the place in `TestStore`: the store's file on SQLite.
+    var path: String { folder.store }
+
+    /// Another place with all that is in this one. Nobody may have it open.
+    func copy() throws -> TestPlace {
+        let copied = try TestFolder()
+        switch engine {
+        case .sqlite:
+            try FileManager.default.copyItem(atPath: folder.store, toPath: copied.store)
+            return try TestPlace(engine, folder: copied, database: nil)
+        case .postgres:
+            return try TestPlace(engine, folder: copied, database: SharedPostgres.makeDatabase(copyOf: database))
+        }
+    }
+}
+
+extension TestPlace {
+    /// A table of somebody else's.
+    func addForeignTable() async throws {
+        let statement = "CREATE TABLE theirs (a BIGINT)"
+        switch engine {
+        case .sqlite:
+            let connection = try WorkerPool<SQLiteConnection>(name: "other", threads: 1, limit: 1, what: "reads") {
+                [folder] use throws(StoreError) in
+                try SQLiteConnection.open(path: folder.store, role: .writer, lockWait: .seconds(1), use: use)
+            }
+            _ = try connection.runBlocking { connection throws(StoreError) in
+                try connection.rows(SQL(raw: statement), stop: nil)
+            }
+            connection.close()
+        case .postgres:
+            let schema = TestStore.schema(of: folder.store)
+            try await SharedPostgres.cluster.execute("CREATE SCHEMA \(schema)", statement, schema: schema)
+        }
+    }
+}
+
+extension StoreError {
+    var constraint: Constraint? {
+        if case .constraint(let constraint) = code { constraint } else { nil }
+    }
+}
+
+/// A store that is never opened again.
+func temporaryStore(_ engine: Engine = .sqlite, _ migrations: [Migration] = shelves,
+                    limits: StoreLimits = .standard) throws -> Store {
+    try Store(opening: TestStore.location(on: engine), service: "library", migrations: migrations, at: noon,
+              limits: limits, log: quiet)
 }
 
 extension Writer {
@@ -94,7 +174,7 @@ func code(_ body: () async throws -> Void) async -> StoreError.Code? {
 
 /// Whether the condition comes true. The bound is for a test that fails: with all suites at once on two cores, what
 /// takes a millisecond alone may come half a minute later.
-func eventually(_ condition: () throws -> Bool) async -> Bool {
+func eventually(_ condition: () async throws -> Bool) async -> Bool {
     (try? await poll(until: "the condition holds", timeout: .seconds(120), interval: .milliseconds(1), condition)) != nil
 }
 

@@ -1,11 +1,12 @@
 @testable import Storage
 import Testing
+import TestSupport
 
 @Suite("Waiting for the store's threads")
 struct WaitingTests {
-    @Test("a write beyond what may wait is refused as busy, and the others are done")
-    func fullQueue() async throws {
-        let store = try temporaryStore(limits: StoreLimits(waitingWrites: 2))
+    @Test("a write beyond what may wait is refused as busy, and the others are done", arguments: Engine.all)
+    func fullQueue(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(waitingWrites: 2))
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -17,9 +18,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 2)
     }
 
-    @Test("reads beyond what may wait are refused as busy")
-    func fullReadQueue() async throws {
-        let store = try temporaryStore(limits: StoreLimits(readers: 1, waitingReads: 1))
+    @Test("reads beyond what may wait are refused as busy", arguments: Engine.all)
+    func fullReadQueue(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, waitingReads: 1))
         let gate = Gate()
         let running = Task { try await store.read { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -31,9 +32,10 @@ struct WaitingTests {
         try await running.value
     }
 
-    @Test("queued work of a cancelled task is answered at once, is not done, and holds no place")
-    func cancelledWhileWaiting() async throws {
-        let store = try temporaryStore(limits: StoreLimits(waitingWrites: 1))
+    @Test("queued work of a cancelled task is answered at once, is not done, and holds no place",
+          arguments: Engine.all)
+    func cancelledWhileWaiting(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(waitingWrites: 1))
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -49,9 +51,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.row("SELECT id FROM shelves")!.text(0) } == "b")
     }
 
-    @Test("a task that is cancelled already does no work")
-    func cancelledBefore() async throws {
-        let store = try temporaryStore()
+    @Test("a task that is cancelled already does no work", arguments: Engine.all)
+    func cancelledBefore(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let gate = Gate()
         let task = Task {
             _ = await gate.waitUntilReached()
@@ -65,9 +67,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 0)
     }
 
-    @Test("a write that has begun is finished and told, also to a cancelled task")
-    func cancelledWhileWriting() async throws {
-        let store = try temporaryStore()
+    @Test("a write that has begun is finished and told, also to a cancelled task", arguments: Engine.all)
+    func cancelledWhileWriting(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         let gate = Gate()
         let task = Task {
             try await store.write { writer in
@@ -82,9 +84,9 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a long read stops when its task is cancelled, and its thread serves again")
-    func cancelledWhileReading() async throws {
-        let store = try temporaryStore(limits: StoreLimits(readers: 1))
+    @Test("a long read stops when its task is cancelled, and its thread serves again", arguments: Engine.all)
+    func cancelledWhileReading(on engine: Engine) async throws {
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1))
         let rowsSeen = Tally()
         let endless: SQL = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
         let task = Task {
@@ -98,10 +100,10 @@ struct WaitingTests {
         #expect(try await store.read { try $0.shelfCount() } == 0)
     }
 
-    @Test("closing lets waiting work finish")
-    func closingDrains() async throws {
-        let folder = try TestFolder()
-        let store = try folder.open()
+    @Test("closing lets waiting work finish", arguments: Engine.all)
+    func closingDrains(on engine: Engine) async throws {
+        let place = try TestPlace(engine)
+        let store = try place.open()
         let gate = Gate()
         let running = Task { try await store.write { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -110,7 +112,7 @@ struct WaitingTests {
         gate.open()
         store.close()
         for task in waiting + [running] { try await task.value }
-        let again = try folder.open()
+        let again = try place.open()
         #expect(try await again.read { try $0.shelfCount() } == 20)
     }
 
@@ -145,9 +147,9 @@ struct WaitingTests {
         #expect(again)
     }
 
-    @Test("health says what waits, and that the store reads")
-    func health() async throws {
-        let store = try temporaryStore()
+    @Test("health says what waits, and that the store reads", arguments: Engine.all)
+    func health(on engine: Engine) async throws {
+        let store = try temporaryStore(engine)
         #expect(try await store.health() == StoreLoad(waitingReads: 0, waitingWrites: 0))
         store.close()
         #expect(await code { _ = try await store.health() } == .unavailable)

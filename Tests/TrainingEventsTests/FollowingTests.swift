@@ -25,7 +25,7 @@ struct FollowingTests {
 
     /// Enrolment's store, with a feed of its own.
     private func enrolment(_ folder: TemporaryDirectory) throws -> Store {
-        try Store(opening: .sqlite(path: folder.file("enrolment.sqlite")), service: "enrolment", migrations: [],
+        try Store(opening: TestStore.location(path: folder.file("enrolment.sqlite")), service: "enrolment", migrations: [],
                   at: Harness.start, log: LogCapture().logger())
     }
 

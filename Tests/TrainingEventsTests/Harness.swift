@@ -26,7 +26,7 @@ final class Harness: Sendable {
 
     /// - Parameter path: file of the store; nil: a temporary one.
     init(path: String? = nil, at start: Instant = Harness.start, terms: OfferTerms = OfferTerms()) throws {
-        let location = path.map { StoreLocation.sqlite(path: $0) } ?? .temporary
+        let location = try TestStore.location(path: path)
         store = try Store(opening: location, service: "training-events", migrations: Migrations.all, at: start,
                           log: LogCapture().logger())
         wallClock = FixedWallClock(start)

@@ -78,6 +78,15 @@ final class JobQueue<Session>: Sendable {
         }
     }
 
+    /// Does not block. Nil if nothing waits.
+    func nextIfAny() -> Job<Session>? {
+        guard arrivals.wait(timeout: .now()) == .success else { return nil }
+        if let job = state.withLock({ $0.removeFirst() }) { return job }
+        // The signal was the one that `close` gave, for `next` to end by.
+        if state.withLock({ $0.closed }) { arrivals.signal() }
+        return nil
+    }
+
     func close(threads: Int) {
         let first = state.withLock { state in
             defer { state.closed = true }

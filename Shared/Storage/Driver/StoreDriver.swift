@@ -1,8 +1,6 @@
 import Values
 
-/// What a database engine must offer. `Store` is written against this alone. SQLite is the one there
-/// is; PostgreSQL has its place here: sessions are its connections, `opening` and `keepCopy` have
-/// little to do, and `write` runs a body again after 40001 and 40P01.
+/// What a database engine must offer. `Store` is written against this alone.
 protocol StoreDriver: Sendable {
     func read<Value: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> Value) async throws -> Value
 
@@ -10,8 +8,12 @@ protocol StoreDriver: Sendable {
     /// bodies under one commit, each in a savepoint.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value
 
-    /// Used while the store is opened, before any other work; blocks.
-    var opening: any StoreOpening { get }
+    /// Called once, before any other work; blocks. `prepare` brings the tables up to date, alone with the store: no
+    /// other process does so at the same time.
+    func open(_ prepare: (any StoreOpening) throws(StoreError) -> Void) throws(StoreError)
+
+    /// Calls `signal` each time that another process added events, and when it may have been missed.
+    func tellAdditions(_ signal: @escaping @Sendable () -> Void)
 
     /// Writes a whole copy of one moment to a new file.
     func copy(to path: String) async throws
@@ -20,6 +22,11 @@ protocol StoreDriver: Sendable {
 
     /// Lets what waits finish, then lets go of everything. Blocks. May be called again.
     func close()
+}
+
+extension StoreDriver {
+    /// No other process has the store.
+    func tellAdditions(_ signal: @escaping @Sendable () -> Void) {}
 }
 
 /// What is done to a store before it serves.

@@ -1,22 +1,18 @@
 extension Writer {
     /// Adds an event to the feed, in the same transaction as the change that it tells of. Followers
     /// wake up after the commit. Events are kept without end for now, and never changed.
-    @discardableResult
-    package func appendEvent(_ event: StoredEvent) throws(StoreError) -> FeedPosition {
-        // The row of the feed is locked until the commit. So positions have no gaps, and their order is
-        // the order of commit also on an engine with several writers: a follower skips none.
-        guard let feed = try row("""
-            UPDATE store_feed SET last_position = last_position + 1 RETURNING feed_id, last_position
-            """) else { throw StoreError(.corrupt, "The store lacks its feed. Restore it from a copy.") }
-        let position = FeedPosition(feedID: try feed.text(0), sequence: try feed.int(1), eventID: event.id)
-        try execute("""
+    package func appendEvent(_ event: StoredEvent) throws(StoreError) {
+        // Writers have the store one after the other (SQLite's lock, or the write lock in PostgreSQL). So positions have no
+        // gaps, and their order is the order of commit: a follower skips none.
+        try executeUnseen("""
             INSERT INTO store_events (position, id, type, subject, subject_version, at, actor_id, actor_kind,
                                       payload_type, payload)
-            VALUES (\(position.sequence), \(event.id), \(event.type), \(event.subject), \(event.subjectVersion),
-                    \(event.at), \(event.actor.id), \(event.actor.kind), \(event.payloadType), \(event.payload))
+            SELECT last_position + 1, \(event.id), \(event.type), \(event.subject), \(event.subjectVersion),
+                   \(event.at), \(event.actor.id), \(event.actor.kind), \(event.payloadType), \(event.payload)
+            FROM store_feed
             """)
+        try executeUnseen("UPDATE store_feed SET last_position = last_position + 1")
         effects.appendedEvents = true
-        return position
     }
 }
 

@@ -22,7 +22,7 @@ extension Writer {
     ///   - detailJSON: the fields that changed, as a JSON object of `{"field": [old, new]}`.
     package func recordHistory(entity: String, id: String, version: Int64, change: String, detailJSON: String = "{}",
                                _ mutation: Mutation) throws(StoreError) {
-        try execute("""
+        try executeUnseen("""
             INSERT INTO store_history (entity, entity_id, version, at, actor_id, actor_kind, change, reason,
                                        detail_json, request_id)
             VALUES (\(entity), \(id), \(version), \(mutation.at), \(mutation.actor.id), \(mutation.actor.kind),

@@ -55,7 +55,7 @@ extension Writer {
     }
 
     fileprivate func storeReply(_ reply: [UInt8], to mutation: Mutation, key: String) throws(StoreError) {
-        try execute("""
+        try executeUnseen("""
             INSERT INTO store_replies (principal, method, idempotency_key, request_digest, reply, created_at)
             VALUES (\(mutation.principal), \(mutation.method), \(key), \(mutation.requestDigest), \(reply),
                     \(mutation.at))

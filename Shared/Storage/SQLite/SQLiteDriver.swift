@@ -31,10 +31,12 @@ final class SQLiteDriver: StoreDriver {
         close()
     }
 
-    var opening: any StoreOpening { SQLiteOpening(file: file, writer: writer) }
+    func open(_ prepare: (any StoreOpening) throws(StoreError) -> Void) throws(StoreError) {
+        try prepare(SQLiteOpening(file: file, writer: writer))
+        try startReading()
+    }
 
-    /// Called once, when the tables are there.
-    func startReading() throws(StoreError) {
+    private func startReading() throws(StoreError) {
         let path = file.path
         let lockWait = limits.lockWait
         let pool = try WorkerPool<SQLiteConnection>(

@@ -31,6 +31,8 @@ struct StoreFile: Sendable {
             let folder = unsafe String(cString: made)
             temporaryFolder = folder
             path = folder + "/store.db"
+        case .postgres:
+            throw StoreError(.internal, "A database of PostgreSQL is no file.")
         }
         try Self.createIfMissing(path)
     }

@@ -42,7 +42,7 @@ extension PartnershipStore {
             school.links = try reader.rows("""
                 SELECT l.other_urn, l.link_type, l.established_on, COALESCE(o.name, '')
                 FROM school_links l LEFT JOIN schools o ON o.urn = l.other_urn
-                WHERE l.urn = \(urn) ORDER BY l.established_on, l.other_urn
+                WHERE l.urn = \(urn) ORDER BY l.established_on NULLS FIRST, l.other_urn
                 """).map { row in
                     let link = SchoolLink(urn: urn, otherURN: try row.urn(0), type: try row.text(1),
                                           establishedOn: try row.optionalDate(2))

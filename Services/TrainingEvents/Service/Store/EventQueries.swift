@@ -61,7 +61,9 @@ extension TrainingEventsStore {
     func eventCounts(of cohort: String) async throws -> [EventCount] {
         try await store.read { reader in
             try reader.rows("""
-                SELECT programme, status, COUNT(*), SUM(capacity), SUM(booked), SUM(waiting) FROM events
+                SELECT programme, status, COUNT(*), CAST(SUM(capacity) AS BIGINT), CAST(SUM(booked) AS BIGINT),
+                       CAST(SUM(waiting) AS BIGINT)
+                FROM events
                 WHERE cohort_id = \(cohort) GROUP BY programme, status ORDER BY programme, status
                 """).map { row in
                     guard let status = EventStatus(rawValue: try row.number(1)) else {

@@ -1,0 +1,98 @@
+import Logging
+internal import Postgres
+import Synchronization
+import Values
+
+/// A store in a schema of a PostgreSQL database: a thread with the one connection of this process that writes, some that
+/// read, and one that hears of other processes' events. Connections are made when they are needed and made anew when
+/// they break.
+final class PostgresDriver: StoreDriver {
+    /// The threads, once the store is open.
+    private struct Threads {
+        let writer: PostgresWriterThread
+        let readers: WorkerPool<PostgresSession>
+        var listener: PostgresListener?
+    }
+
+    private let location: PostgresLocation
+    private let service: String
+    private let migrations: [Migration]
+    private let limits: StoreLimits
+    private let now: Instant
+    private let log: Logger
+    private let jitter: @Sendable () -> Double
+    private let setup = Mutex<PostgresSetup?>(nil)
+    private let threads = Mutex<Threads?>(nil)
+
+    init(_ location: PostgresLocation, service: String, migrations: [Migration], limits: StoreLimits, at now: Instant,
+         log: Logger, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }) {
+        self.location = location
+        self.service = service
+        self.migrations = migrations
+        self.limits = limits
+        self.now = now
+        self.log = log
+        self.jitter = jitter
+    }
+
+    deinit {
+        close()
+    }
+
+    func open(_ prepare: (any StoreOpening) throws(StoreError) -> Void) throws(StoreError) {
+        let setup = PostgresSetup(
+            location: location, service: service, schema: try location.schema(of: service), limits: limits, log: log,
+            jitter: jitter)
+        try PostgresOpening.run(setup, prepare)
+        let readers = try WorkerPool<PostgresSession>(
+            name: "store-reader", threads: limits.connections, limit: limits.waitingReads, what: "reads"
+        ) { use throws(StoreError) in
+            use(PostgresSession(setup, .reader))
+        }
+        self.setup.withLock { $0 = setup }
+        threads.withLock { $0 = Threads(writer: PostgresWriterThread(setup), readers: readers) }
+    }
+
+    func tellAdditions(_ signal: @escaping @Sendable () -> Void) {
+        guard let setup = setup.withLock({ $0 }) else { return }
+        do throws(StoreError) {
+            let listener = try PostgresListener(setup, signal)
+            threads.withLock { $0?.listener = listener }
+        } catch {
+            log.error("cannot hear of other processes' events", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> Value) async throws -> Value {
+        try await running().readers.run(abandonable: true) { session, stop in
+            try session.read(stop: stop, body)
+        }
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value {
+        try await running().writer.run(body)
+    }
+
+    func copy(to path: String) async throws {
+        throw StoreError(.unavailable, "A store in PostgreSQL cannot be copied to a file yet.")
+    }
+
+    var load: StoreLoad {
+        let threads = threads.withLock { $0 }
+        return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
+    }
+
+    func close() {
+        guard let threads = threads.withLock({ $0 }) else { return }
+        threads.readers.close()
+        threads.writer.close()
+        threads.listener?.close()
+    }
+
+    private func running() throws(StoreError) -> Threads {
+        guard let threads = threads.withLock({ $0 }) else {
+            throw StoreError(.unavailable, "The store is not open yet.")
+        }
+        return threads
+    }
+}
