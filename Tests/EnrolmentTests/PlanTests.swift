@@ -1,10 +1,11 @@
 import Storage
 import Testing
+import TestSupport
 import Values
 @testable import EnrolmentService
 
 /// What a page costs must not grow with the table, or only with an index that is walked.
-@Suite("Ways through the tables")
+@Suite("Ways through the tables", .enabled(if: Engine.chosen == .sqlite, "the plans are SQLite's"))
 struct PlanTests {
     private static let candidate = SystemIdentifiers().next()
     private static let cohort = CohortID("2017a").map { [$0] } ?? []

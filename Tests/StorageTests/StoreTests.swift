@@ -203,7 +203,8 @@ struct StoreTests {
         #expect(try StoreLocation("sqlite:/var/lib/a.db") == .sqlite(path: "/var/lib/a.db"))
         #expect(try StoreLocation("a.db") == .sqlite(path: "a.db"))
         #expect(try StoreLocation("temporary") == .temporary)
-        #expect(await code { _ = try StoreLocation("postgres://host/db") } == .internal)
+        #expect(try StoreLocation("postgres://host/db") == .postgres(PostgresLocation("postgresql://host/db")))
+        #expect(await code { _ = try StoreLocation("postgres://host/db?schema=Upper") } == .internal)
         #expect(await code { _ = try StoreLocation("sqlite:") } == .internal)
     }
 

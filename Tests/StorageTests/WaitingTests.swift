@@ -20,7 +20,7 @@ struct WaitingTests {
 
     @Test("reads beyond what may wait are refused as busy", arguments: Engine.all)
     func fullReadQueue(on engine: Engine) async throws {
-        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, waitingReads: 1))
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, waitingReads: 1, connections: 1))
         let gate = Gate()
         let running = Task { try await store.read { _ in gate.pass() } }
         #expect(await gate.waitUntilReached())
@@ -86,9 +86,11 @@ struct WaitingTests {
 
     @Test("a long read stops when its task is cancelled, and its thread serves again", arguments: Engine.all)
     func cancelledWhileReading(on engine: Engine) async throws {
-        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1))
+        let store = try temporaryStore(engine, limits: StoreLimits(readers: 1, connections: 1))
         let rowsSeen = Tally()
-        let endless: SQL = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+        let endless: SQL = """
+            SELECT i FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) AS numbers
+            """
         let task = Task {
             try await store.read { reader in
                 try reader.forEach(endless) { _ in rowsSeen.raise() }
