@@ -76,7 +76,7 @@ struct ReplicaTests {
         arguments: [
             ("postgres://olp@h:5432/olp", "postgres://olp@h:5432/olp", "?", false),
             ("postgres://olp:pass@h/olp", "postgres://olp@h/olp", "?", true),
-            ("postgresql://olp:p@ss/w:rd@h1:1,h2:2/olp?target_session_attrs=read-write",
+            ("postgresql://olp:p%40ss%2Fw:rd@h1:1,h2:2/olp?target_session_attrs=read-write",
                 "postgresql://olp@h1:1,h2:2/olp", "&", true),
             ("postgres://h/olp?user=olp&password=pass", "postgres://h/olp", "&", true),
             ("postgres:///olp?host=/run/postgresql", "postgres:///olp", "&", false),
@@ -90,7 +90,7 @@ struct ReplicaTests {
 
     @Test(
         "an address that is none is refused without being repeated",
-        arguments: ["mysql://olp:secret@h/olp", "secret", "postgres://", "postgres://olp:secret@h/olp?schema=enrolment"])
+        arguments: ["mysql://olp:secret@h/olp", "secret", "postgres://olp:secret@h/olp?schema=enrolment"])
     func wrongDatabase(address: String) throws {
         let failure = try #require(throws: Failure.self) { try SuiteDatabase(address) }
         #expect(failure.exit == .usage && !failure.description.contains("secret"))

@@ -13,7 +13,7 @@ package final class ServiceConnection: Sendable {
     /// - Parameters:
     ///   - security: of a connection over tcp; unless it is given, there is none.
     ///   - service: whose key the other end must have.
-    package init(
+    package convenience init(
         _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil,
         limits: ConnectionLimits = ConnectionLimits()
     ) throws(SecurityProblem) {

@@ -1,5 +1,5 @@
-import Contracts
-import RPC
+package import Contracts
+package import RPC
 import RPCZeroMQ
 import ServiceKit
 import Values

@@ -1,4 +1,5 @@
 import ServiceKit
+import Storage
 
 /// The PostgreSQL database in which a suite keeps its stores, each in a schema of its own.
 ///
@@ -8,16 +9,16 @@ package struct SuiteDatabase: Hashable, Sendable {
     /// Says where the database is, for those who do not want it in the arguments of `olp up`.
     package static let variable = "OLP_DATABASE"
 
+    private static let schemes = ["postgres://", "postgresql://"]
+
     /// With the password, if there is one: for environments only.
     let address: String
 
     /// - Throws: what is wrong with the address, without saying it: it may hold a password.
     package init(_ address: String) throws(Failure) {
         let advice = "Write postgres://USER@HOST:PORT/DATABASE, in --database or the variable \(Self.variable)."
-        guard let scheme = address.range(of: "://"), ["postgres", "postgresql"].contains(address[..<scheme.lowerBound])
-        else { throw Failure(.usage, "the address of the database is none of PostgreSQL", advice: advice) }
-        guard scheme.upperBound < address.endIndex else {
-            throw Failure(.usage, "the address of the database names none", advice: advice)
+        guard Self.schemes.contains(where: address.hasPrefix) else {
+            throw Failure(.usage, "the address of the database is none of PostgreSQL", advice: advice)
         }
         guard !Self.parameters(address).contains(where: { $0.hasPrefix("schema=") }) else {
             throw Failure(
@@ -25,6 +26,11 @@ package struct SuiteDatabase: Hashable, Sendable {
                 advice: "Leave it out: it is the service's name.")
         }
         self.address = address
+        do throws(StoreError) {
+            _ = try StoreLocation(store(of: SuitePlan.services[0]))
+        } catch {
+            throw Failure(.usage, "the address of the database cannot be used: \(error.message)", advice: advice)
+        }
     }
 
     /// Where a service keeps its rows.
@@ -41,12 +47,12 @@ package struct SuiteDatabase: Hashable, Sendable {
     /// The address without a password or any parameter.
     package var shown: String {
         let bare = address.prefix { $0 != "?" }
-        guard let scheme = bare.range(of: "://") else { return "" }
-        let rest = bare[scheme.upperBound...]
+        let scheme = Self.schemes.first(where: bare.hasPrefix) ?? ""
+        let rest = bare.dropFirst(scheme.count)
         // A password may hold a slash that somebody forgot to escape; what stands before the last @ is no host.
         guard let at = rest.lastIndex(of: "@") else { return String(bare) }
         let user = rest[..<at].prefix { $0 != ":" }
-        return "\(bare[..<scheme.upperBound])\(user)\(rest[at...])"
+        return "\(scheme)\(user)\(rest[at...])"
     }
 
     /// Whether the address holds a password, which whoever lists this machine's processes would see among arguments.

@@ -33,7 +33,7 @@ package final class Supervisor: Sendable {
     package func run(until stopRequested: @escaping @Sendable () async -> Void) async throws(Failure) {
         let outcome: Result<Void, Failure> = await withTaskGroup { group in
             for keeper in first {
-                group.addTask { .keeper(await Self.outcome(of: keeper)) }
+                group.addTask { Part.keeper(await Self.outcome(of: keeper)) }
             }
             group.addTask {
                 await stopRequested()

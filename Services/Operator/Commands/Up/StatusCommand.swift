@@ -22,6 +22,8 @@ package struct StatusCommand: OlpCommand {
     /// One process, as it answers now.
     package struct Line: Codable, Hashable, Sendable {
         package let name: String
+        /// What it is one of.
+        package let service: String
         /// "ready", "starting", "waiting", "stopped", or "not ready" and "silent" by its own answer or lack of one;
         /// "cut off" for a gateway that is ready and does not reach all services.
         package let state: String
@@ -68,8 +70,8 @@ package struct StatusCommand: OlpCommand {
     private static func ask(_ service: SuiteState.Service, _ state: SuiteState) async -> Line {
         func line(_ state: String, _ reason: String? = nil) -> Line {
             Line(
-                name: service.name, service: service.service, state: state, reason: reason, pid: service.pid, restarts: service.restarts,
-                endpoint: service.endpoint, adminPort: service.adminPort, log: service.log)
+                name: service.name, service: service.service, state: state, reason: reason, pid: service.pid,
+                restarts: service.restarts, endpoint: service.endpoint, adminPort: service.adminPort, log: service.log)
         }
         guard service.pid != nil else { return line(service.phase.rawValue) }
         guard let reply = await Readiness.reply(adminPort: service.adminPort) else {
