@@ -21,6 +21,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case feedAhead
         /// The follower's position is not the one that the effect was made for.
         case followerMoved
+        /// The right to do it has passed to another replica.
+        case claimLost
         /// Not a page token, or one of a list with other filters.
         case badPageToken
         /// The migrations in the file are not those of this program: edited, missing or re-ordered.

@@ -21,15 +21,14 @@ extension ServiceDefinition {
         ApplicationImportsService(
             store: store, progress: progress, wallClock: wallClock, clock: environment.clock,
             intake: FileIntake(largest: environment.configuration[EnrolmentKeys.largestFile].bytes)).register(with: &assembly.router)
-        assembly.services = [
-            ImportRunner(
-                EnrolmentStore.imports,
-                ApplicationImportWork(
-                    store: store, register: register, progress: progress, wallClock: wallClock,
-                    batchRows: environment.configuration[EnrolmentKeys.batchRows]),
-                store: environment.store, progress: progress, name: environment.identifiers.next().text,
-                wallClock: wallClock, clock: environment.clock, logger: environment.logger),
-        ]
+        let runner = ImportRunner(
+            EnrolmentStore.imports,
+            ApplicationImportWork(
+                store: store, register: register, progress: progress, wallClock: wallClock,
+                batchRows: environment.configuration[EnrolmentKeys.batchRows]),
+            store: environment.store, progress: progress, name: environment.identifiers.next().text,
+            wallClock: wallClock, clock: environment.clock, logger: environment.logger)
+        assembly.services = [Exclusively(environment.claims.right(to: "application-imports"), runner)]
         return assembly
     }
 }

@@ -33,7 +33,9 @@ extension ServiceDefinition {
             .register(with: &assembly.router)
         PartnersService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
         imports.register(with: &assembly.router)
-        assembly.services = [index, runner, enrolmentFollower, trainingFollower]
+        assembly.services = [
+            index, Exclusively(environment.claims.right(to: "gias-imports"), runner), enrolmentFollower, trainingFollower,
+        ]
         assembly.readiness = [followsEnrolment, followsTraining]
         return assembly
     }

@@ -22,8 +22,10 @@ extension ServiceDefinition {
         BookingsService(store: store, wallClock: environment.wallClock).register(with: &assembly.router)
         assembly.services = [
             follower,
-            OfferSweep(store: store, wallClock: environment.wallClock, clock: environment.clock,
-                       logger: environment.logger),
+            Exclusively(
+                environment.claims.right(to: "offer-sweep"),
+                OfferSweep(store: store, wallClock: environment.wallClock, clock: environment.clock,
+                           logger: environment.logger)),
         ]
         assembly.readiness = [isFollowing]
         return assembly

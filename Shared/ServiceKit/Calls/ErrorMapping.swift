@@ -69,7 +69,7 @@ extension RPCError {
                 with: GoogleRPC.BadRequest(fieldViolations: [
                     .init(field: "pageToken", description: "is not of this list with these filters")
                 ]))
-        case .constraint, .followerMoved, .migrationMismatch, .newerRelease, .corrupt, .mismatch, .internal:
+        case .constraint, .followerMoved, .claimLost, .migrationMismatch, .newerRelease, .corrupt, .mismatch, .internal:
             self.init(.internal, Self.blandMessage, cause: error)
         }
     }

@@ -25,6 +25,7 @@ package struct FeedFollower: ServiceLifecycle.Service {
     private let source: String
     private let channel: any Channel
     private let store: Store
+    private let right: Right?
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
     private let logger: Logger
@@ -34,16 +35,18 @@ package struct FeedFollower: ServiceLifecycle.Service {
 
     /// - Parameters:
     ///   - source: Name of the followed service; also the name under which the position is kept.
+    ///   - right: The right to follow, where others may follow the same feed into the same store; nil: nobody else does.
     ///   - standing: Says whether the following had to stop.
     ///   - applied: Counts applied events.
     package init(
-        source: String, channel: any Channel, store: Store, clock: any Clock<Duration>,
+        source: String, channel: any Channel, store: Store, right: Right? = nil, clock: any Clock<Duration>,
         jitter: @escaping @Sendable () -> Double, logger: Logger, standing: FollowerStanding, applied: Counter,
         apply: @escaping Apply
     ) {
         self.source = source
         self.channel = channel
         self.store = store
+        self.right = right
         self.clock = clock
         self.jitter = jitter
         var logger = logger
@@ -55,14 +58,17 @@ package struct FeedFollower: ServiceLifecycle.Service {
     }
 
     package func run() async throws {
-        try? await cancelWhenGracefulShutdown { try await follow() }
+        try? await cancelWhenGracefulShutdown {
+            guard let right else { return try await follow(by: nil) }
+            try await right.whileHeld { claim in try await follow(by: claim) }
+        }
     }
 
-    private func follow() async throws {
+    private func follow(by claim: Claim?) async throws {
         var wait = Self.firstWait
         while true {
             do {
-                try await followOnce { wait = Self.firstWait }
+                try await followOnce(by: claim) { wait = Self.firstWait }
             } catch {
                 try Task.checkCancellation()
                 if Self.needsPerson(error) {
@@ -86,12 +92,13 @@ package struct FeedFollower: ServiceLifecycle.Service {
         }
     }
 
-    private func followOnce(onProgress: () -> Void) async throws {
+    private func followOnce(by claim: Claim?, onProgress: () -> Void) async throws {
+        // Whoever held the right before may have applied events since this process did.
         var position = try await store.read { [source] reader in try reader.followerPosition(source) }
         let stream = FeedClient(channel).follow(.init(after: position ?? ""))
         while let first = try await stream.next() {
             let (batch, failure) = Self.arrived(first, stream)
-            try await keepAll(batch, after: &position, onProgress)
+            try await keepAll(batch, after: &position, by: claim, onProgress)
             if let failure { throw failure }
         }
     }
@@ -110,11 +117,11 @@ package struct FeedFollower: ServiceLifecycle.Service {
     }
 
     private func keepAll(
-        _ batch: [CommonV1.FeedEvent], after position: inout String?, _ onProgress: () -> Void
+        _ batch: [CommonV1.FeedEvent], after position: inout String?, by claim: Claim?, _ onProgress: () -> Void
     ) async throws {
         if batch.count > 1 {
             do {
-                try await keep(batch, after: &position)
+                try await keep(batch, after: &position, by: claim)
                 return onProgress()
             } catch where !Self.isOfStore(error) {
                 // One of them cannot be applied. Those before it must not wait for it, so each goes alone.
@@ -122,7 +129,7 @@ package struct FeedFollower: ServiceLifecycle.Service {
         }
         for event in batch {
             do {
-                try await keep([event], after: &position)
+                try await keep([event], after: &position, by: claim)
                 onProgress()
             } catch where !Self.isOfStore(error) {
                 standing.failed(event, of: source)
@@ -132,9 +139,12 @@ package struct FeedFollower: ServiceLifecycle.Service {
     }
 
     /// Applies events in one transaction, with the position after them.
-    private func keep(_ events: [CommonV1.FeedEvent], after position: inout String?) async throws {
+    private func keep(
+        _ events: [CommonV1.FeedEvent], after position: inout String?, by claim: Claim?
+    ) async throws {
         guard let last = events.last?.position else { return }
         try await store.write { [source, apply, previous = position] writer in
+            if let claim { try writer.require(claim) }
             for event in events { try apply(event, writer) }
             try writer.setFollowerPosition(source, to: last, from: previous)
         }
@@ -146,7 +156,7 @@ package struct FeedFollower: ServiceLifecycle.Service {
     /// Trouble that is the store's own, whatever the event: its check tells of that.
     private static func isOfStore(_ error: any Error) -> Bool {
         switch (error as? StoreError)?.code {
-        case .busy, .unavailable, .corrupt, .cancelled, .followerMoved: true
+        case .busy, .unavailable, .corrupt, .cancelled, .followerMoved, .claimLost: true
         default: error is CancellationError
         }
     }
@@ -177,7 +187,8 @@ extension ServiceEnvironment {
             "olp_feed_\(source.replacing("-", with: "_"))_applied_total",
             "Events of \(source)'s feed that were applied.")
         let follower = FeedFollower(
-            source: source, channel: channel(to: source), store: store, clock: clock, jitter: jitter, logger: logger,
+            source: source, channel: channel(to: source), store: store,
+            right: claims.right(to: "feed-\(source)"), clock: clock, jitter: jitter, logger: logger,
             standing: standing, applied: applied.only, apply: apply)
         return (follower, ReadinessCheck("feed-\(source)") { standing.problem })
     }

@@ -54,7 +54,8 @@ package struct ImportRunner: ServiceLifecycle.Service {
 
     private func loop() async {
         try? await work.sweep(now: wallClock.now())
-        // This process alone has the store open, so what runs in it was left by one that is gone.
+        // No other process runs these imports now (by its lease of the store, or by right), so what runs was left by one
+        // that did before.
         var takingOver = true
         while !Task.isCancelled {
             let started = progress.changes()

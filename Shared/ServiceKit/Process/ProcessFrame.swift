@@ -86,11 +86,15 @@ struct ProcessFrame {
             })
         defer { for channel in channels.values { channel.close() } }
         let jitter: @Sendable () -> Double = { .random(in: 0.8...1.2) }
+        let claims = store.map {
+            ClaimKeeper($0, process: instanceID, isShared: $0.isShared, clock: surroundings.clock, logger: logger)
+        }
         let environment = ServiceEnvironment(
             name: definition.name, configuration: configuration, logger: logger, metrics: metrics,
             readiness: readiness, wallClock: surroundings.wallClock, clock: surroundings.clock,
             identifiers: identifiers, jitter: jitter, announce: surroundings.printOut,
             variables: surroundings.environment, store: store,
+            claims: claims,
             channels: Dictionary(
                 uniqueKeysWithValues: channels.map { name, channel in
                     (name, PeerChannel.make(
@@ -99,7 +103,7 @@ struct ProcessFrame {
         let assembly = try await definition.assemble(environment)
         let group = ServiceGroup(
             configuration: .init(
-                services: services(assembly, store, transport, actors), logger: HTTPListening.quietLogger(logger)))
+                services: services(assembly, store, claims, transport, actors), logger: HTTPListening.quietLogger(logger)))
         let run = OrderlyRun(
             drainTime: configuration[CommonKeys.drainTime], clock: surroundings.clock, logger: logger,
             endNow: surroundings.endNow)
@@ -108,7 +112,8 @@ struct ProcessFrame {
 
     /// In the order of their start; they stop in reverse: not ready, open calls, the service's own, probes last.
     private func services(
-        _ assembly: ServiceAssembly, _ store: Store?, _ transport: ZeroMQTransport, _ actors: ActorVerifier?
+        _ assembly: ServiceAssembly, _ store: Store?, _ claims: ClaimKeeper?, _ transport: ZeroMQTransport,
+        _ actors: ActorVerifier?
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         readiness.expect(AdminServer.readinessName)
         var checks = assembly.readiness
@@ -120,10 +125,13 @@ struct ProcessFrame {
             entry("readiness", ReadinessMonitor(
                 readiness: readiness, checks: checks, clock: surroundings.clock, logger: logger)),
         ]
-        if let store {
+        if let store, let claims {
             let housekeeping = StoreHousekeeping(
                 store: store, clock: surroundings.clock, wallClock: surroundings.wallClock, logger: logger)
-            all.append(entry("store-housekeeping", housekeeping))
+            // Before all that is done by right: so it stops after them, when the rights can be given back.
+            all.append(entry("claims", claims))
+            all.append(entry(
+                "store-housekeeping", Exclusively(claims.right(to: "store-housekeeping"), housekeeping)))
         }
         all += assembly.services.map { entry("\(type(of: $0))", $0) }
         if definition.servesCalls {

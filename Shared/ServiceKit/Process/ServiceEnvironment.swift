@@ -23,13 +23,14 @@ package struct ServiceEnvironment: Sendable {
     package let announce: @Sendable (String) -> Void
     private let variables: [String: String]
     private let openStore: Store?
+    private let claimKeeper: ClaimKeeper?
     private let channels: [String: any Channel]
 
     package init(
         name: String, configuration: Configuration, logger: Logger, metrics: MetricsRegistry, readiness: Readiness,
         wallClock: any WallClock, clock: any Clock<Duration>, identifiers: any IdentifierSource,
         jitter: @escaping @Sendable () -> Double, announce: @escaping @Sendable (String) -> Void,
-        variables: [String: String], store: Store?, channels: [String: any Channel]
+        variables: [String: String], store: Store?, claims: ClaimKeeper?, channels: [String: any Channel]
     ) {
         self.name = name
         self.configuration = configuration
@@ -43,6 +44,7 @@ package struct ServiceEnvironment: Sendable {
         self.announce = announce
         self.variables = variables
         openStore = store
+        claimKeeper = claims
         self.channels = channels
     }
 
@@ -50,6 +52,12 @@ package struct ServiceEnvironment: Sendable {
     package var store: Store {
         guard let openStore else { preconditionFailure("\(name) declares no store") }
         return openStore
+    }
+
+    /// What this process may do alone among the replicas that share its store; only for a service that declared one.
+    package var claims: ClaimKeeper {
+        guard let claimKeeper else { preconditionFailure("\(name) declares no store") }
+        return claimKeeper
     }
 
     /// Path of a file that has to last, beside where stores are by default; its folder is made.

@@ -99,7 +99,7 @@ extension StartFailure {
         case .unavailable, .corrupt, .busy: self.init(.inputOutput, "\(error)")
         case .migrationMismatch, .newerRelease: self.init(.configuration, "\(error)")
         case .cancelled, .constraint, .staleVersion, .keyReused, .feedMismatch, .feedAhead, .followerMoved,
-            .badPageToken, .mismatch, .internal:
+            .claimLost, .badPageToken, .mismatch, .internal:
             self.init(.internal, "\(error)")
         }
     }

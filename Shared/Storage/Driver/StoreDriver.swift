@@ -20,6 +20,9 @@ protocol StoreDriver: Sendable {
 
     var load: StoreLoad { get }
 
+    /// Whether other processes may have the same store open.
+    var isShared: Bool { get }
+
     /// Lets what waits finish, then lets go of everything. Blocks. May be called again.
     func close()
 }

@@ -68,5 +68,20 @@ enum StoreTables {
             ) \(.keptByKey)
             """,
         ] + SQL.appendOnly(table: "store_history") + SQL.appendOnly(table: "store_events")),
+        Migration(name: "store_002_claims", sql: [
+            """
+            CREATE TABLE store_members (
+                process TEXT NOT NULL PRIMARY KEY,
+                beat BIGINT NOT NULL
+            ) \(.keptByKey)
+            """,
+            """
+            CREATE TABLE store_claims (
+                name TEXT NOT NULL PRIMARY KEY,
+                holder TEXT NOT NULL,
+                fence BIGINT NOT NULL
+            ) \(.keptByKey)
+            """,
+        ]),
     ]
 }

@@ -36,6 +36,9 @@ final class SQLiteDriver: StoreDriver {
         try startReading()
     }
 
+    /// The lease sees to that.
+    var isShared: Bool { false }
+
     private func startReading() throws(StoreError) {
         let path = file.path
         let lockWait = limits.lockWait

@@ -12,6 +12,7 @@ import zmq.utils.monitor
 
 from olp_frames import BadFrame, Code, Flag, Frame, Kind
 
+MONITORS = itertools.count()  # numbers that make names
 PATIENCE = 10.0  # seconds that a test waits for anything
 DEFAULT_LIMITS = {
     "max_message": 4 << 20,
@@ -237,8 +238,10 @@ class Connection:
         self.socket.linger = 0
         # A client dials with a fresh socket; libzmq must not come back by itself with another ZMTP connection.
         self.socket.reconnect_ivl = -1
+        # By itself the monitor is named after the socket's file descriptor, which may be that of one just closed.
         self.monitor = self.socket.get_monitor_socket(
-            zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED)
+            zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED,
+            f"inproc://monitor-{next(MONITORS)}")
         self.shaken = False
         self.poller = zmq.Poller()
         self.poller.register(self.socket, zmq.POLLIN)

@@ -33,7 +33,7 @@ struct BenchCaller: Sendable {
         isInline = kind == .inline
         connection = try ServiceConnection(
             Endpoint(server.endpoint), security: keys.policy(of: BenchKeys.caller),
-            limits: .bench(largestMessage: largestMessage), service: BenchKeys.server)
+            service: BenchKeys.server, limits: .bench(largestMessage: largestMessage))
         executor = isOnLoop ? connection.thread : nil
         client = BenchClient(connection.channel)
         var options = CallOptions(timeout: .seconds(10))
