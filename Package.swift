@@ -112,7 +112,7 @@ let package = Package(
                                "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle]),
         .target(name: "OperatorCommands",
                 dependencies: ["ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit",
-                               "Storage", "Values", "Wire", "ZeroMQ", arguments, log, signals],
+                               "Sodium", "Storage", "Values", "Wire", "ZeroMQ", arguments, log, signals],
                 path: "Services/Operator/Commands", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "Operator", dependencies: ["OperatorCommands", "ServiceKit"],
                           path: "Services/Operator/Main", swiftSettings: strict),

@@ -36,8 +36,8 @@ enum ImportTable {
             "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
-            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Storage", "Values", "ArgumentParser",
-            "Logging", "UnixSignals", "Foundation", "Glibc",
+            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Sodium", "Storage", "Values",
+            "ArgumentParser", "Logging", "UnixSignals", "Foundation", "Glibc",
         ]),
         "Operator": ["OperatorCommands", "ServiceKit"],
         "Gateway": ["GatewayService", "ServiceKit"],
