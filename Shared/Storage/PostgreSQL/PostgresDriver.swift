@@ -118,6 +118,8 @@ final class PostgresDriver: StoreDriver {
         return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
     }
 
+    var writeCounts: WriteCounts { setup.withLock { $0?.counts.value } ?? WriteCounts(writes: 0, commits: 0) }
+
     func close() {
         guard let threads = threads.withLock({ $0 }) else { return }
         threads.readers.close()

@@ -76,6 +76,8 @@ final class SQLiteConnection {
             throw StoreError(.unavailable, "The store's file would not keep its references, so it is not used.",
                              cause: "foreign_keys reads \(foreignKeys) instead of 1; \(path)")
         }
+        // What undoes a part of a transaction is kept in memory: it would go to a file of its own beyond 64 KiB.
+        _ = try first("PRAGMA temp_store = MEMORY")
     }
 
     private func first(_ text: String) throws(StoreError) -> SQLValue {
@@ -152,10 +154,14 @@ final class SQLiteConnection {
         _ = try execute(RenderedSQL(text: immediate ? "BEGIN IMMEDIATE" : "BEGIN"))
     }
 
-    func commit() throws(StoreError) {
+    func checkTransaction() throws(StoreError) {
         guard isInTransaction else {
             throw StoreError(.unavailable, "The store gave the transaction up. Nothing was changed; try again.")
         }
+    }
+
+    func commit() throws(StoreError) {
+        try checkTransaction()
         _ = try execute(RenderedSQL(text: "COMMIT"))
     }
 
@@ -163,6 +169,21 @@ final class SQLiteConnection {
         // Some errors (a full disk) have rolled back already. One that fails here is met by `begin`.
         guard isInTransaction else { return }
         _ = try? execute(RenderedSQL(text: "ROLLBACK"))
+    }
+
+    /// A part of the open transaction that can be undone alone. They do not nest.
+    func beginPart() throws(StoreError) {
+        _ = try execute(RenderedSQL(text: "SAVEPOINT part"))
+    }
+
+    func keepPart() throws(StoreError) {
+        _ = try execute(RenderedSQL(text: "RELEASE part"))
+    }
+
+    /// Undoes what was done since `beginPart`.
+    func undoPart() throws(StoreError) {
+        _ = try execute(RenderedSQL(text: "ROLLBACK TO part"))
+        try keepPart()
     }
 
     // MARK: Values

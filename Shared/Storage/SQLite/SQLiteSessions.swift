@@ -44,16 +44,24 @@ final class SQLiteWriter: Writer {
     static func transaction<Value>(on connection: SQLiteConnection,
                                    _ body: (any Writer) throws -> Value) throws -> Value {
         try connection.begin(immediate: true)
-        let writer = SQLiteWriter(connection)
         do {
-            let value = try body(writer)
-            if let failure = writer.failure { throw failure }
+            let value = try run(body, in: connection)
             try connection.commit()
             return value
         } catch {
             connection.rollback()
             throw error
         }
+    }
+
+    /// Runs `body` in the transaction that is open. Fails if a statement did, also if `body` caught that,
+    /// or if the transaction did not survive it.
+    static func run<Value>(_ body: (any Writer) throws -> Value, in connection: SQLiteConnection) throws -> Value {
+        let writer = SQLiteWriter(connection)
+        let value = try body(writer)
+        if let failure = writer.failure { throw failure }
+        try connection.checkTransaction()
+        return value
     }
 
     func execute(_ sql: SQL) throws(StoreError) -> Int {
@@ -82,9 +90,7 @@ final class SQLiteWriter: Writer {
     private func guarded<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         if let failure { throw failure }
         // SQLite ends a transaction by itself on some errors; what followed would commit on its own.
-        guard connection.isInTransaction else {
-            throw StoreError(.unavailable, "The store gave the transaction up. Nothing was changed; try again.")
-        }
+        try connection.checkTransaction()
         do {
             return try body()
         } catch {
