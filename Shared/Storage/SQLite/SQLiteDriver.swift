@@ -170,7 +170,7 @@ struct SQLiteOpening: StoreOpening {
             }
             _ = try connection.rows("PRAGMA foreign_keys = ON", stop: nil)
             connection.forgetPrepared()
-            guard try connection.row("PRAGMA foreign_keys", stop: nil)?.values.first == .int(1) else {
+            guard try connection.row("PRAGMA foreign_keys")?.values.first == .int(1) else {
                 throw StoreError(.unavailable, "The store's file would not keep its references, so it is not used.")
             }
             try result.get()

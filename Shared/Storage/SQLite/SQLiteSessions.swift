@@ -21,7 +21,7 @@ final class SQLiteReader: Reader {
     }
 
     func row(_ sql: SQL) throws(StoreError) -> Row? {
-        try connection.row(sql, stop: stop)
+        try connection.row(sql)
     }
 
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
@@ -65,7 +65,7 @@ final class SQLiteWriter: Writer {
     }
 
     func execute(_ sql: SQL) throws(StoreError) -> Int {
-        try guarded { () throws(StoreError) in try connection.execute(sql.rendered(SQLiteDialect())) }
+        try guarded { () throws(StoreError) in try connection.execute(sql) }
     }
 
     func rows(_ sql: SQL) throws(StoreError) -> [Row] {
@@ -73,7 +73,7 @@ final class SQLiteWriter: Writer {
     }
 
     func row(_ sql: SQL) throws(StoreError) -> Row? {
-        try guarded { () throws(StoreError) in try connection.row(sql, stop: nil) }
+        try guarded { () throws(StoreError) in try connection.row(sql) }
     }
 
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
@@ -121,21 +121,8 @@ extension SQLiteConnection {
         return rows
     }
 
-    func row(_ sql: SQL, stop: StopFlag?) throws(StoreError) -> Row? {
-        var first: Row?
-        do {
-            try forEach(sql.rendered(SQLiteDialect())) { row in
-                first = row
-                return false
-            }
-        } catch {
-            throw error as? StoreError ?? StoreError(.internal, "The store failed.", cause: "\(type(of: error))")
-        }
-        return first
-    }
-
     func forEach(_ sql: SQL, stop: StopFlag?, _ body: (Row) throws -> Void) throws {
-        try forEach(sql.rendered(SQLiteDialect())) { row in
+        try forEach(sql) { row in
             if stop?.isSet == true { throw StoreError(.cancelled, "The task that read was cancelled.") }
             try body(row)
             return true
