@@ -24,7 +24,7 @@ enum ImportTable {
         "RPCZeroMQ": ["RPC", "Wire", "ZeroMQ", "Logging", "Glibc"],
         "ProtoJSON": ["Glibc"],
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
-        "Storage": ["Values", "Sodium", "Postgres", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
+        "Storage": ["CSQLite", "Postgres", "Values", "Sodium", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
             "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
             "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
@@ -69,12 +69,12 @@ enum ImportTable {
 
     /// Modules that a room must not import, whatever its module may.
     static let forbiddenInRooms: [String: (forbidden: Set<String>, why: String)] = [
-        "Handlers": (["Storage", "GRDB"], "handlers never see SQL; ask the service's own store")
+        "Handlers": (["Storage"], "handlers never see SQL; ask the service's own store")
     ]
 
     /// C modules and their one home (and, for protobuf-c, the machine-written code).
     static let homes: [String: Set<String>] = [
-        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CZeroMQ": ["ZeroMQ"], "CPostgres": ["Postgres"],
+        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CSQLite": ["Storage"], "CZeroMQ": ["ZeroMQ"], "CPostgres": ["Postgres"],
         "CProtobufC": ["Wire", "Contracts", "TestSupport", "WireTests"],
         "CMessages": ["Wire", "Contracts", "TestSupport", "WireTests"],
     ]
@@ -121,5 +121,5 @@ enum LayoutTable {
     static let ignored: Set = ["data", "Package.resolved"]
 
     /// Folders of Shared that hold a module map or machine-written files and nothing to explain.
-    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CPostgres", "CMessages"]
+    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CSQLite", "CPostgres", "CMessages"]
 }

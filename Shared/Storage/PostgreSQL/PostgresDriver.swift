@@ -120,6 +120,8 @@ final class PostgresDriver: StoreDriver {
 
     var isShared: Bool { true }
 
+    var writeCounts: WriteCounts { setup.withLock { $0?.counts.value } ?? WriteCounts(writes: 0, commits: 0) }
+
     func close() {
         guard let threads = threads.withLock({ $0 }) else { return }
         threads.readers.close()

@@ -20,6 +20,8 @@ struct PostgresWriteGroup {
     /// How often a group is run anew because its connection was lost before its COMMIT was sent.
     static let mostReconnects = 1
 
+    private var largest: Int { min(Self.largest, session.setup.limits.writesPerCommit) }
+
     let session: PostgresSession
     /// Another write that waits already.
     let more: () -> WriteMember?
@@ -90,7 +92,7 @@ struct PostgresWriteGroup {
         let end = ContinuousClock.now + Self.joiningTime
         while true {
             if kept.count == members.count {
-                guard growing, members.count < Self.largest, kept.isEmpty || ContinuousClock.now < end,
+                guard growing, members.count < largest, kept.isEmpty || ContinuousClock.now < end,
                       let next = more() else { break }
                 members.append(next)
             }
@@ -191,6 +193,7 @@ struct PostgresWriteGroup {
         guard result?.tag == "COMMIT" else {
             return .failed(StoreError(.internal, "The database gave a write up without saying why. Nothing was changed."))
         }
+        session.setup.counts.note(writes: kept.count)
         finish(kept.map(\.member), nil)
         return .done
     }
