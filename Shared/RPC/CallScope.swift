@@ -1,5 +1,7 @@
 /// What a handler's own calls inherit from the call that it answers.
-package struct CallScope: Sendable {
+///
+/// A class, because every call asks for the current one: of a reference that is a look, of a struct a copy of all its fields.
+package final class CallScope: Sendable {
     @TaskLocal package static var current: CallScope?
 
     /// The id that all log lines of one request of a user share.

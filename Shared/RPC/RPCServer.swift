@@ -65,7 +65,14 @@ package struct RPCServer: Sendable {
                 .resourceExhausted, "The idempotency key is longer than \(IdempotencyKey.maximumBytes) bytes.",
                 isUnprocessed: true)
         }
-        let request = registration.method.kind.hasRequestStream ? nil : try await Self.onlyMessage(of: call)
+        let request: Payload? =
+            if registration.method.kind.hasRequestStream {
+                nil
+            } else if let message = try call.onlyMessage() {
+                message
+            } else {
+                try await Self.onlyMessage(of: call)
+            }
         let context = ServerContext(call, head, registration.method, request: request)
         let reply = try await CallScope.$current.withValue(CallScope(head)) {
             try await run(call, context, registration.handler, interceptors[...])

@@ -7,6 +7,8 @@ package protocol ServerCall: AnyObject, Sendable {
     var peer: String { get }
     /// The next message; nil after the caller's last.
     func next() async throws(RPCError) -> Payload?
+    /// The caller's only message, if it is here and so is the end of what the caller sends. Nil says nothing: ``next()`` does.
+    func onlyMessage() throws(RPCError) -> Payload?
     /// Sends the initial metadata; before the first message or not at all.
     func sendInitialMetadata(_ metadata: Metadata)
     /// Waits until a message may be sent.
@@ -19,4 +21,8 @@ package protocol ServerCall: AnyObject, Sendable {
     func finish(trailing: Metadata, with message: borrowing Packing)
     /// Ends the call with an error.
     func finish(_ error: RPCError)
+}
+
+extension ServerCall {
+    package func onlyMessage() throws(RPCError) -> Payload? { nil }
 }

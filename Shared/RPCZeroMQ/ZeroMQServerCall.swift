@@ -66,6 +66,8 @@ final class ZeroMQServerCall: ServerCall {
         return message
     }
 
+    func onlyMessage() -> Payload? { inbox.takeOnly() }
+
     func sendInitialMetadata(_ metadata: Metadata) {
         guard !hasEnded else { return }
         var part = WireV1.Headers()

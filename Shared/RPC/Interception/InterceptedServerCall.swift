@@ -20,6 +20,11 @@ final class InterceptedServerCall: ServerCall {
         return try interception.receive(message)
     }
 
+    func onlyMessage() throws(RPCError) -> Payload? {
+        guard let message = try inner.onlyMessage() else { return nil }
+        return try interception.receive(message)
+    }
+
     func sendInitialMetadata(_ metadata: Metadata) { inner.sendInitialMetadata(metadata) }
 
     func readyToSend() async throws(RPCError) { try await inner.readyToSend() }
