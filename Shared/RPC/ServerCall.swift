@@ -2,7 +2,8 @@ package import Wire
 
 /// One call as the server's side of a transport sees it. Made by a transport; used by ``RPCServer``.
 package protocol ServerCall: AnyObject, Sendable {
-    var head: CallHead { get }
+    /// What opened it.
+    var scope: CallScope { get }
     /// Who calls, as the transport knows it.
     var peer: String { get }
     /// The next message; nil after the caller's last.
@@ -24,5 +25,6 @@ package protocol ServerCall: AnyObject, Sendable {
 }
 
 extension ServerCall {
+    package var head: CallHead { scope.head }
     package func onlyMessage() throws(RPCError) -> Payload? { nil }
 }

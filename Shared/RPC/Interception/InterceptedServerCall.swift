@@ -12,7 +12,7 @@ final class InterceptedServerCall: ServerCall {
         self.interception = interception
     }
 
-    var head: CallHead { inner.head }
+    var scope: CallScope { inner.scope }
     var peer: String { inner.peer }
 
     func next() async throws(RPCError) -> Payload? {
