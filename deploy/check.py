@@ -125,7 +125,7 @@ def variable_problems(programs, secrets, manifests):
     home = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
     for where, service, variables in [*from_examples(), *from_compose(), *from_manifests(manifests)]:
         places = [
-            (r"^/run/(secrets|secrets/olp|credentials/[^/]+)/([\w-]+)$", rf"{secrets}/{service}.\2"),
+            (r"^/run/(secrets|secrets/olp|credentials/[^/]+)/(?:secret_)?([\w-]+)$", rf"{secrets}/{service}.\2"),
             (r"^/etc/olp/", f"{secrets}/public/"),
         ]
         for pattern, place in places:
