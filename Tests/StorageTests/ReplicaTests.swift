@@ -149,7 +149,7 @@ struct ReplicaTests {
         #expect(outcomes.withLock { $0 } == Array(repeating: "opened", count: 6))
         let store = try place.open()
         #expect(try await store.read { try $0.rows("SELECT feed_id FROM store_feed").count } == 1)
-        #expect(try await store.read { try $0.rows("SELECT name FROM store_migrations").count } == 1 + shelves.count)
+        #expect(try await store.read { try $0.rows("SELECT name FROM store_migrations").count } == StoreTables.migrations.count + shelves.count)
     }
 
     // MARK: The feed
