@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+import Postgres
 @testable import Storage
 import Synchronization
 import Testing
@@ -209,6 +210,32 @@ struct PostgresDriverTests {
         }
         #expect(error?.breaks(.unique, "shelves.id") == true)
         #expect(try await store.read { try $0.shelfCount() } == 1)
+    }
+
+    @Test("a mutation with a row, an entry, an event and a reply takes four round trips, one alone two", .timeLimit(.minutes(1)))
+    func roundTrips() async throws {
+        let cluster = try await PostgresCluster.start()
+        let store = try open(cluster)
+        try await store.write { try $0.addShelf("a") }
+        let setup = PostgresSetup(location: try PostgresLocation(cluster.url()), service: "library", schema: "library",
+                                  limits: .standard, log: quiet, jitter: { 1 })
+        let session = PostgresSession(setup, .writer)
+        func count(_ body: @escaping @Sendable (any Writer) throws -> Void) throws -> Int {
+            let before = try session.connection().roundTrips
+            let member = WriteMember(Ticket<Void>(abandonable: false), body)
+            PostgresWriteGroup(session: session, more: { nil }).run(member)
+            return try session.connection().roundTrips - before
+        }
+        let mutation = mutation(key: "k")
+        #expect(try count { writer in
+            _ = try writer.row("SELECT reply FROM store_replies WHERE idempotency_key = 'k'")
+            let version = try #require(try writer.advanceVersion(of: "a", in: "shelves", expected: nil))
+            try writer.execute("UPDATE shelves SET name = 'b' WHERE id = 'a'")
+            try writer.recordHistory(entity: "shelf", id: "a", version: version, change: "renamed", mutation)
+            try writer.appendEvent(event(1))
+        } == 4)
+        #expect(try count { try $0.execute("UPDATE shelves SET name = 'c'") } == 2)
+        #expect(try await store.read { try $0.row("SELECT version FROM shelves")!.int(0) } == 2)
     }
 
     @Test("a statement that takes too long is ended as busy, and so is a wait for another's write", .timeLimit(.minutes(1)))
