@@ -13,7 +13,6 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -75,7 +74,6 @@ let package = Package(
         .executable(name: "olp", targets: ["Operator"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
@@ -88,6 +86,7 @@ let package = Package(
         system("CProtobufC", apt: "libprotobuf-c-dev"),
         system("CSodium", apt: "libsodium-dev"),
         system("CPostgres", apt: "libpq-dev", pkgConfig: "libpq"),
+        system("CSQLite", apt: "libsqlite3-dev"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Shared/CMessages"),
         .target(name: "CSpawn", path: "Shared/CSpawn", exclude: ["README.md"]),
         shared("Values", []),
@@ -103,16 +102,16 @@ let package = Package(
         shared("RPCZeroMQ", ["RPC", "Wire", "ZeroMQ", log]),
         shared("ProtoJSON", []),
         shared("Contracts", ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"]),
-        shared("Storage", ["Postgres", "Values", "Sodium", grdb, log]),
-        shared("ServiceKit", ["Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire",
-                              "ZeroMQ", http, log, lifecycle, tracing]),
+        shared("Storage", ["CSQLite", "Postgres", "Values", "Sodium", log]),
+        shared("ServiceKit", ["Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values",
+                              "Wire", "ZeroMQ", http, log, lifecycle, tracing]),
         .executableTarget(name: "Generator", dependencies: ["ProtoJSON"], path: "Shared/Generator",
                           exclude: ["README.md"], swiftSettings: strict),
         shared("TestSupport", ["ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit", "Storage",
                                "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", log, lifecycle]),
         .target(name: "OperatorCommands",
                 dependencies: ["ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "RPC", "RPCZeroMQ", "ServiceKit",
-                               "Storage", "Values", "Wire", "ZeroMQ", arguments, log, signals],
+                               "Sodium", "Storage", "Values", "Wire", "ZeroMQ", arguments, log, signals],
                 path: "Services/Operator/Commands", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "Operator", dependencies: ["OperatorCommands", "ServiceKit"],
                           path: "Services/Operator/Main", swiftSettings: strict),

@@ -45,7 +45,7 @@ package struct CallHead: Sendable {
         let key = options.idempotencyKey ?? (method.idempotency == .unknown ? makeKey() : "")
         self.init(
             method: method.fullName, deadline: deadline, metadata: metadata, idempotencyKey: key,
-            traceparent: scope?.traceparent ?? "", tracestate: scope?.tracestate ?? "",
+            traceparent: scope?.head.traceparent ?? "", tracestate: scope?.head.tracestate ?? "",
             waitForReady: options.waitForReady)
         idempotency = method.idempotency
     }

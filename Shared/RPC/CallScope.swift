@@ -1,5 +1,7 @@
-/// What a handler's own calls inherit from the call that it answers.
-package struct CallScope: Sendable {
+/// A call that is answered, as far as the handler's own calls inherit from it.
+///
+/// A class, because every call asks for the current one: of a reference that is a look, of a struct a copy of all its fields.
+package final class CallScope: Sendable {
     @TaskLocal package static var current: CallScope?
 
     /// The id that all log lines of one request of a user share.
@@ -13,25 +15,20 @@ package struct CallScope: Sendable {
     private static let passedOn = [requestIDKey] + actor
     private static let actor = [actorIDKey, actorKindKey, actorSignatureKey]
 
-    package let deadline: Deadline?
-    package let traceparent: String
-    package let tracestate: String
-    private let metadata: Metadata
+    /// What opened the call.
+    package let head: CallHead
 
-    package init(_ head: CallHead) {
-        deadline = head.deadline
-        traceparent = head.traceparent
-        tracestate = head.tracestate
-        metadata = head.metadata
-    }
+    package init(_ head: CallHead) { self.head = head }
+
+    package var deadline: Deadline? { head.deadline }
 
     /// 32 digits that the log lines of one trace share; nil outside any.
-    package var traceID: String? { TraceContext(traceparent)?.traceID }
+    package var traceID: String? { TraceContext(head.traceparent)?.traceID }
 
     func passOn(to outgoing: inout Metadata) {
         // An actor is one thing: half of it, or a signature of another one, would say something that nobody said.
         let ownActor = Self.actor.contains { outgoing.binary($0) != nil }
-        for entry in metadata.entries where Self.passedOn.contains(entry.key) && outgoing.binary(entry.key) == nil {
+        for entry in head.metadata.entries where Self.passedOn.contains(entry.key) && outgoing.binary(entry.key) == nil {
             if ownActor, Self.actor.contains(entry.key) { continue }
             outgoing.add(entry.key, binaryOrText: entry.value)
         }

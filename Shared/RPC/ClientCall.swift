@@ -10,6 +10,8 @@ package protocol ClientCall: AnyObject, Sendable {
     func halfClose()
     /// The next message; nil after an end with OK.
     func next() async throws(RPCError) -> Payload?
+    /// The only message of a call that answers with one.
+    func reply() async throws(RPCError) -> Payload
     /// The next message if it is here already. Nil if it would have to be waited for, and after the end, which
     /// ``next()`` tells.
     func nextArrived() -> Payload?
@@ -26,8 +28,10 @@ package protocol ClientCall: AnyObject, Sendable {
 }
 
 extension ClientCall {
-    /// The only message of a call that answers with one.
-    func reply() async throws(RPCError) -> Payload {
+    package func reply() async throws(RPCError) -> Payload { try await messageBeforeEnd() }
+
+    /// ``reply()``, message by message.
+    package func messageBeforeEnd() async throws(RPCError) -> Payload {
         guard let first = try await next() else {
             throw RPCError(.unimplemented, "The server ended the call without the one message that it has to answer with.")
         }

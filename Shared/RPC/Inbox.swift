@@ -101,6 +101,14 @@ package struct Inbox: ~Copyable, Sendable {
         return payload
     }
 
+    /// The only message of a direction that has ended well; nil if there are more, or more may come.
+    package func takeOnly() -> Payload? {
+        state.withLock { state in
+            guard case .success? = state.end, state.items.isEmpty else { return nil }
+            return state.head.take()
+        }
+    }
+
     private enum Poll {
         case message(Payload)
         case ended(Result<Void, RPCError>)
@@ -117,7 +125,8 @@ package struct Inbox: ~Copyable, Sendable {
     /// Whether a reader would have to wait.
     private var isWaitedFor: Bool { state.withLock { $0.isEmpty && $0.end == nil } }
 
-    private func waitForChange() async {
+    /// Returns when a message or the end has come, at once if it has, or the task is cancelled.
+    package func waitForChange() async {
         await withTaskCancellationHandler {
             await Waiter.suspend { waiter in
                 state.withLock { state in

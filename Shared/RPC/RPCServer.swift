@@ -20,13 +20,18 @@ package struct RPCServer: Sendable {
 
     /// Answers one call. Returns when the call has ended.
     package func serve(_ call: any ServerCall) async {
-        guard !callInterceptors.isEmpty else { return await serve(call, call.head) }
+        await serve(call, router.registration(of: call.scope.head.method))
+    }
+
+    /// Answers one call. Returns when the call has ended.
+    /// - Parameter registration: what the router has for the call's method.
+    package func serve(_ call: any ServerCall, _ registration: Router.Registration?) async {
+        guard !callInterceptors.isEmpty else { return await answer(call, call.scope, registration) }
         var call = call
         var head = call.head
-        let method = router.registrations[head.method]?.method
         for interceptor in callInterceptors {
             do throws(RPCError) {
-                if let interception = try interceptor.intercept(&head, method, peer: call.peer) {
+                if let interception = try interceptor.intercept(&head, registration?.method, peer: call.peer) {
                     call = InterceptedServerCall(call, interception)
                 }
             } catch {
@@ -34,29 +39,34 @@ package struct RPCServer: Sendable {
                 return call.finish(error)
             }
         }
-        await serve(call, head)
+        await answer(call, CallScope(head), router.registration(of: head.method))
     }
 
-    private func serve(_ call: any ServerCall, _ head: CallHead) async {
+    private func answer(_ call: any ServerCall, _ scope: CallScope, _ registration: Router.Registration?) async {
         do {
-            let (reply, trailing) = try await answer(call, head)
+            let registration = try admit(scope.head, registration)
+            let request = try await Self.request(of: call, registration.method)
+            let context = ServerContext(call, scope, registration, request: request)
+            let reply = try await CallScope.$current.withValue(scope) {
+                try await run(call, context, registration.handler, interceptors[...])
+            }
+            let trailing = try context.trailingMetadata()
             if let reply {
                 reply.withPacking { packing in call.finish(trailing: trailing, with: packing) }
             } else {
                 call.finish(trailing: trailing)
             }
         } catch {
-            var error = RPCError(thrownByHandler: error, isPastDeadline: head.deadline?.hasPassed ?? false)
+            var error = RPCError(thrownByHandler: error, isPastDeadline: scope.head.deadline?.hasPassed ?? false)
             // The status is what matters; metadata that nobody takes would cost it.
             if error.metadata.byteCount > Metadata.defaultLimitBytes { error.metadata = Metadata() }
             call.finish(error)
         }
     }
 
-    private func answer(_ call: any ServerCall, _ head: CallHead) async throws -> ((any Message)?, Metadata) {
-        guard let registration = router.registrations[head.method] else {
-            throw Self.unimplemented(head.method, router)
-        }
+    /// - Throws: why the call must not be started.
+    private func admit(_ head: CallHead, _ registration: Router.Registration?) throws(RPCError) -> Router.Registration {
+        guard let registration else { throw Self.unimplemented(head.method, router) }
         if let deadline = head.deadline, deadline.hasPassed {
             throw RPCError(.deadlineExceeded, "The deadline had passed before the call was started.", isUnprocessed: true)
         }
@@ -65,12 +75,14 @@ package struct RPCServer: Sendable {
                 .resourceExhausted, "The idempotency key is longer than \(IdempotencyKey.maximumBytes) bytes.",
                 isUnprocessed: true)
         }
-        let request = registration.method.kind.hasRequestStream ? nil : try await Self.onlyMessage(of: call)
-        let context = ServerContext(call, head, registration.method, request: request)
-        let reply = try await CallScope.$current.withValue(CallScope(head)) {
-            try await run(call, context, registration.handler, interceptors[...])
-        }
-        return (reply, try context.trailingMetadata())
+        return registration
+    }
+
+    /// The only message of a call that has one.
+    private static func request(of call: any ServerCall, _ method: MethodDescriptor) async throws(RPCError) -> Payload? {
+        if method.kind.hasRequestStream { return nil }
+        if let message = try call.onlyMessage() { return message }
+        return try await onlyMessage(of: call)
     }
 
     private func run(

@@ -5,14 +5,22 @@ package struct Router: Sendable {
     /// Reads the request, runs the handler, and returns the reply of a method that has one.
     typealias Handler = @Sendable (any ServerCall, ServerContext) async throws -> (any Message)?
 
-    struct Registration: Sendable {
+    /// A method and what answers it. A class, because every call passes it on.
+    package final class Registration: Sendable {
         let method: MethodDescriptor
         let handler: Handler
+        /// The handler computes briefly and may start on the transport's own thread.
+        package let isInline: Bool
+
+        init(_ method: MethodDescriptor, isInline: Bool, _ handler: @escaping Handler) {
+            self.method = method
+            self.handler = handler
+            self.isInline = isInline
+        }
     }
 
-    private(set) var registrations: [String: Registration] = [:]
-    /// Full names of methods whose handlers compute briefly and may start on the transport's own thread.
-    package private(set) var inlineMethods: Set<String> = []
+    private var registrations: [String: Registration] = [:]
+    private var inlineMethods: Set<String> = []
     /// What a received message may cost.
     package var decodeLimits = DecodeLimits.default
 
@@ -27,7 +35,15 @@ package struct Router: Sendable {
 
     /// Lets the handler of `method` start on the transport's thread. Only for handlers that return in microseconds:
     /// everything else that the process sends and receives waits for it.
-    package mutating func runInline(_ method: MethodDescriptor) { inlineMethods.insert(method.fullName) }
+    package mutating func runInline(_ method: MethodDescriptor) {
+        inlineMethods.insert(method.fullName)
+        guard let known = registrations[method.fullName] else { return }
+        registrations[method.fullName] = Registration(known.method, isInline: true, known.handler)
+    }
+
+    /// Who answers a method; nil: nobody here.
+    /// - Parameter method: its full name.
+    package func registration(of method: String) -> Registration? { registrations[method] }
 
     package mutating func unary<Request: Message, Reply: Message>(
         _ method: MethodDescriptor,
@@ -69,7 +85,8 @@ package struct Router: Sendable {
 
     private mutating func add(_ method: MethodDescriptor, _ handler: @escaping Handler) {
         precondition(registrations[method.fullName] == nil, "\(method) has two handlers")
-        registrations[method.fullName] = Registration(method: method, handler: handler)
+        registrations[method.fullName] = Registration(
+            method, isInline: inlineMethods.contains(method.fullName), handler)
     }
 
     private static func request<Request: Message>(

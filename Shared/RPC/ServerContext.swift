@@ -3,23 +3,24 @@ package import Wire
 
 /// What a handler knows of the call it answers, besides its messages.
 package struct ServerContext: Sendable {
-    package let method: MethodDescriptor
-    package let head: CallHead
-    /// Who calls, as the transport knows it.
-    package let peer: String
+    private let registration: Router.Registration
+    private let scope: CallScope
     /// The serialised request of a call that has one message; nil for request streams.
     package let requestPayload: Payload?
     private let call: any ServerCall
     private let given = GivenMetadata()
 
-    init(_ call: any ServerCall, _ head: CallHead, _ method: MethodDescriptor, request: Payload?) {
-        self.method = method
-        self.head = head
-        peer = call.peer
+    init(_ call: any ServerCall, _ scope: CallScope, _ registration: Router.Registration, request: Payload?) {
+        self.registration = registration
+        self.scope = scope
         requestPayload = request
         self.call = call
     }
 
+    package var method: MethodDescriptor { registration.method }
+    package var head: CallHead { scope.head }
+    /// Who calls, as the transport knows it.
+    package var peer: String { call.peer }
     package var metadata: Metadata { head.metadata }
     package var deadline: Deadline? { head.deadline }
     /// The key under which a change is made at most once; nil if the caller sent none.

@@ -54,7 +54,7 @@ final class InProcessServerCall: ServerCall {
         self.peer = peer
     }
 
-    var head: CallHead { exchange.head }
+    var scope: CallScope { exchange.scope }
 
     func next() async throws(RPCError) -> Payload? {
         let message = try await exchange.requests.next()

@@ -4,7 +4,7 @@ import Wire
 
 /// What the two sides of an in-process call share.
 final class InProcessExchange: Sendable {
-    let head: CallHead
+    let scope: CallScope
     let requests = Inbox()
     let responses = Inbox()
     let requestCredit = CreditGate()
@@ -13,7 +13,7 @@ final class InProcessExchange: Sendable {
     let end = Latch<Metadata>()
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(_ head: CallHead) { self.head = head }
+    init(_ head: CallHead) { scope = CallScope(head) }
 
     /// Counts a message that the handler took.
     func tookRequest(_ message: Payload?) {
@@ -28,7 +28,7 @@ final class InProcessExchange: Sendable {
     func start(_ server: RPCServer, peer: String) {
         let call = InProcessServerCall(self, peer: peer)
         let handler = Task { await server.serve(call) }
-        let expiry = head.deadline.map { deadline in
+        let expiry = scope.deadline.map { deadline in
             Task {
                 // Ends early when the call does: `finish` cancels it.
                 guard (try? await ContinuousClock().sleep(until: deadline.instant)) != nil else { return }

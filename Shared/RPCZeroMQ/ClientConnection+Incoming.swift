@@ -4,16 +4,29 @@ import ZeroMQ
 
 /// What the server's frames do.
 extension ClientConnection {
-    func accept(_ message: ReceivedMessage) {
+    /// Takes the frames of a message.
+    /// - Returns: how many.
+    func accept(_ message: ReceivedMessage, from link: DealerLink) -> Int {
         heard()
-        let frame: IncomingFrame
+        var count = 1
         do throws(FrameHeader.Problem) {
-            frame = try IncomingFrame(message)
+            var frame = try IncomingFrame(message)
+            accept(frame)
+            // What a frame does can end the connection.
+            while self.link === link, let next = try frame.next() {
+                frame = next
+                accept(frame)
+                count += 1
+            }
         } catch .unknownKind(_, optional: true) {
-            return
+            // Its length is not known either, which is why such frames come alone.
         } catch {
-            return apply(.lost(reason: "the server sent a frame that is none (\(error))"))
+            apply(.lost(reason: "the server sent a frame that is none (\(error))"))
         }
+        return count
+    }
+
+    private func accept(_ frame: IncomingFrame) {
         switch frame.header.kind {
         case .helloAck: greeted(frame)
         case .headers, .message, .end: dispatch(frame)
@@ -29,7 +42,8 @@ extension ClientConnection {
         guard let hello = try? frame.part(as: WireV1.Hello.self), ProtocolVersion.isSpoken(hello) else {
             return apply(.lost(reason: "the server speaks another version of the protocol"))
         }
-        greeted(hello.connectionLimits, serves: hello.serving)
+        greeted(
+            hello.connectionLimits, serves: hello.serving, joinsFrames: hello.maxVersion >= ProtocolVersion.joinedFrames)
     }
 
     private func wentAway(_ frame: IncomingFrame) {

@@ -25,7 +25,7 @@ final class ClientConnection: IOThread.Source {
     private var thread: IOThread { making.thread }
 
     private(set) var machine = ConnectionMachine()
-    private var link: DealerLink?
+    private(set) var link: DealerLink?
     private var peerLimits = ConnectionLimits()
     private(set) var open: [UInt64: OpenCall] = [:]
     /// Frames that libzmq would not take yet.
@@ -216,8 +216,9 @@ final class ClientConnection: IOThread.Source {
     }
 
     /// The server said how it is and what it takes.
-    func greeted(_ limits: ConnectionLimits, serves: Bool) {
+    func greeted(_ limits: ConnectionLimits, serves: Bool, joinsFrames: Bool) {
         peerLimits = limits
+        backlog.joins = joinsFrames
         fragments = FragmentQueue(limits)
         self.serves = serves
         apply(.greeted(pingInterval: limits.pingInterval))
@@ -295,7 +296,7 @@ final class ClientConnection: IOThread.Source {
     func flush() {
         guard let link, !backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            _ = try backlog.flush { frame throws(ZeroMQError) in try link.send(frame) }
+            _ = try backlog.flush { first, second throws(ZeroMQError) in try link.send(first, second) }
         } catch {
             apply(.lost(reason: "\(error)"))
         }
@@ -315,18 +316,19 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    /// Messages read before other work gets its turn.
+    /// Frames read before other work gets its turn, and a message's worth more.
     private static let batch = 256
 
     func drain() -> Bool {
         guard let link else { return false }
+        var count = 0
         do throws(ZeroMQError) {
-            for _ in 0..<Self.batch {
+            while count < Self.batch {
                 guard let received = try link.receive() else {
                     if backlog.isBlocked { flush() }
                     return false
                 }
-                accept(received)
+                count += accept(received, from: link)
                 if self.link !== link { return false }
             }
             return true

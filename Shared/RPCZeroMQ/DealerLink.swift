@@ -37,8 +37,8 @@ final class DealerLink {
         registration = thread.add(owner, descriptor: descriptor)
     }
 
-    func send(_ frame: OutgoingFrame) throws(ZeroMQError) -> Socket.SendResult {
-        let result = try socket.send(frame.first, frame.second)
+    func send(_ first: Frame, _ second: Frame?) throws(ZeroMQError) -> Socket.SendResult {
+        let result = try socket.send(first, second)
         if let registration {
             result == .notNow ? thread.needsDrainSoon(registration) : thread.needsDrain(registration)
         }

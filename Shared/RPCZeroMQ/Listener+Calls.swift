@@ -201,11 +201,12 @@ extension Listener {
 
     private func start(_ call: ZeroMQServerCall) {
         let server = server
+        let registration = server.router.registration(of: call.scope.head.method)
         // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
-        if server.router.inlineMethods.contains(call.head.method) {
-            call.run(Task.immediate { await server.serve(call) })
+        if registration?.isInline ?? false {
+            call.run(Task.immediate { await server.serve(call, registration) })
         } else {
-            call.run(Task { await server.serve(call) })
+            call.run(Task { await server.serve(call, registration) })
         }
     }
 }

@@ -200,7 +200,8 @@ final class Listener: IOThread.Source {
     private func flush(_ peer: ServerPeer) {
         guard !peer.backlog.isEmpty else { return }
         do throws(ZeroMQError) {
-            if !(try peer.backlog.flush(by: { frame throws(ZeroMQError) in try offer(frame, peer) })) { lost(peer) }
+            let isThere = try peer.backlog.flush { first, second throws(ZeroMQError) in try offer(first, second, peer) }
+            if !isThere { lost(peer) }
             if peer.backlog.byteCount > ConnectionLimits.maximumBacklogBytes { giveUp(peer) }
         } catch {
             onFault("\(error)")
@@ -212,8 +213,8 @@ final class Listener: IOThread.Source {
         lost(peer)
     }
 
-    private func offer(_ frame: OutgoingFrame, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
-        let result = try socket.send(to: peer.id, frame.first, frame.second)
+    private func offer(_ first: Frame, _ second: Frame?, _ peer: ServerPeer) throws(ZeroMQError) -> Socket.SendResult {
+        let result = try socket.send(to: peer.id, first, second)
         if let registration {
             result == .notNow ? thread.needsDrainSoon(registration) : thread.needsDrain(registration)
         }
@@ -222,6 +223,7 @@ final class Listener: IOThread.Source {
 
     func lost(_ peer: ServerPeer) {
         guard peers.removeValue(forKey: peer.id) != nil else { return }
+        peer.machine.unreachable()
         for call in peer.calls.values {
             if let timer = call.deadline { thread.disarm(timer) }
             _ = call.answer.end()
@@ -233,17 +235,18 @@ final class Listener: IOThread.Source {
 
     // MARK: Frames in
 
-    /// Messages read before other work gets its turn.
+    /// Frames read before other work gets its turn, and a message's worth more.
     private static let batch = 256
 
     func drain() -> Bool {
+        var count = 0
         do throws(ZeroMQError) {
-            for _ in 0..<Self.batch {
+            while count < Self.batch {
                 guard let received = try socket.receiveMessage(from: true) else {
                     flushBlocked()
                     return false
                 }
-                accept(received)
+                count += accept(received)
             }
             return true
         } catch {
@@ -256,24 +259,44 @@ final class Listener: IOThread.Source {
         for peer in peers.values where peer.backlog.isBlocked { flush(peer) }
     }
 
-    private func accept(_ received: ReceivedMessage) {
-        guard let id = received.peer else { return }
-        let frame: IncomingFrame
+    /// Takes the frames of a message.
+    /// - Returns: how many.
+    private func accept(_ received: ReceivedMessage) -> Int {
+        guard let id = received.peer else { return 1 }
+        var count = 1
         do throws(FrameHeader.Problem) {
-            frame = try IncomingFrame(received)
+            var frame = try IncomingFrame(received)
+            guard let peer = peers[id] ?? added(id) else { return 1 }
+            accept(frame, peer, received)
+            // One that a frame before made forgotten ignores the others.
+            while let next = try frame.next() {
+                frame = next
+                accept(frame, peer, received)
+                count += 1
+            }
         } catch .unknownKind(_, optional: true) {
-            return
+            // Its length is not known either, which is why such frames come alone.
         } catch .unsupportedVersion {
-            return peers[id].map(lost) ?? refuse(newPeer(id))
+            peers[id].map(lost) ?? refuse(newPeer(id))
         } catch {
             // No answer: a peer that speaks garbage would not understand it.
-            return peers[id].map(lost) ?? ()
+            peers[id].map(lost) ?? ()
         }
-        let isNew = peers[id] == nil
-        guard let peer = peers[id] ?? (peers.count < ConnectionLimits.maximumPeers ? newPeer(id) : nil) else {
-            return onFault("more than \(ConnectionLimits.maximumPeers) connections")
+        return count
+    }
+
+    /// - Returns: nil if there are too many.
+    private func added(_ id: RoutingID) -> ServerPeer? {
+        guard peers.count < ConnectionLimits.maximumPeers else {
+            onFault("more than \(ConnectionLimits.maximumPeers) connections")
+            return nil
         }
-        if isNew { peers[id] = peer }
+        let peer = newPeer(id)
+        peers[id] = peer
+        return peer
+    }
+
+    private func accept(_ frame: IncomingFrame, _ peer: ServerPeer, _ received: ReceivedMessage) {
         let hello = frame.header.kind == .hello ? try? frame.part(as: WireV1.Hello.self) : nil
         let isHello = hello.map(ProtocolVersion.isSpoken) ?? false
         switch peer.machine.heard(isHello: isHello, now: thread.turnTime) {

@@ -4,24 +4,30 @@ import ZeroMQ
 
 /// A frame that is ready but for what only the connection knows: its call id and sequence.
 ///
-/// It is built on the thread of whoever sends, packed once, straight into libzmq's memory.
+/// It is built on the thread of whoever sends. What is short waits as plain bytes, because frames that leave together are
+/// written into one ZeroMQ message; a long message is packed once, straight into libzmq's memory.
 struct OutgoingFrame: Sendable {
     private(set) var header: FrameHeader
-    let first: Frame
+    /// What follows the header in the first part: the protobuf part, and the message unless it is long.
+    private let body: PackedBytes
+    /// The second part, if there is one: a long message or a piece of one.
     let second: Frame?
 
     var payloadBytes: Int { Int(header.payloadLength) }
 
+    /// Bytes of the first part.
+    var byteCount: Int { FrameHeader.byteCount + body.count }
+
     /// A frame without protobuf part or message.
     init(_ header: FrameHeader) {
         self.header = header
-        first = Frame(byteCount: FrameHeader.byteCount)
+        body = .none
         second = nil
     }
 
     /// A frame with a protobuf part.
     init(_ header: FrameHeader, part: some Message) {
-        self = part.withPacking { part in Self(header, part) }
+        self = part.withPacking { part in Self(header, packed: part) }
     }
 
     /// The end of a call that did not go well.
@@ -34,44 +40,35 @@ struct OutgoingFrame: Sendable {
     /// A frame with a message and, if given, a protobuf part.
     init(_ header: FrameHeader, part: (some Message)?, message: borrowing Packing) {
         if let part {
-            self = part.withPacking { part in Self(header, part, message) }
+            self = part.withPacking { part in Self(header, packed: part, message) }
         } else {
-            self.init(header, headerBytes: 0, message: message)
+            self.init(header, message)
         }
     }
 
-    private init(_ header: FrameHeader, _ part: borrowing Packing) {
-        var header = header
-        header.headerLength = UInt16(clamping: part.byteCount)
+    private init(_ header: FrameHeader, packed part: borrowing Packing) {
         self.header = header
-        first = Frame(byteCount: FrameHeader.byteCount + part.byteCount)
+        self.header.headerLength = UInt16(clamping: part.byteCount)
+        body = unsafe PackedBytes(count: part.byteCount) { unsafe part.pack(into: $0) }
         second = nil
-        Self.write(part, into: first, at: FrameHeader.byteCount)
     }
 
-    private init(_ header: FrameHeader, _ part: borrowing Packing, _ message: borrowing Packing) {
-        var header = header
-        header.headerLength = UInt16(clamping: part.byteCount)
-        self.init(header, headerBytes: part.byteCount, message: message)
-        Self.write(part, into: first, at: FrameHeader.byteCount)
+    private init(_ header: FrameHeader, _ message: borrowing Packing) {
+        self.header = Self.announcing(message, header)
+        let isLong = Self.isLong(message)
+        body = unsafe isLong ? .none : PackedBytes(count: message.byteCount) { unsafe message.pack(into: $0) }
+        second = isLong ? Self.frame(of: message) : nil
     }
 
-    private init(_ header: FrameHeader, headerBytes: Int, message: borrowing Packing) {
-        var header = header
-        header.flags.insert(.hasMessage)
-        header.payloadLength = UInt32(clamping: message.byteCount)
-        self.header = header
-        let offset = FrameHeader.byteCount + headerBytes
-        if message.byteCount <= ConnectionLimits.inlinePayloadBytes {
-            first = Frame(byteCount: offset + message.byteCount)
-            second = nil
-            Self.write(message, into: first, at: offset)
-        } else {
-            let own = Frame(byteCount: message.byteCount)
-            Self.write(message, into: own, at: 0)
-            first = Frame(byteCount: offset)
-            second = own
+    private init(_ header: FrameHeader, packed part: borrowing Packing, _ message: borrowing Packing) {
+        self.header = Self.announcing(message, header)
+        self.header.headerLength = UInt16(clamping: part.byteCount)
+        let isLong = Self.isLong(message)
+        body = unsafe PackedBytes(count: part.byteCount + (isLong ? 0 : message.byteCount)) { buffer in
+            unsafe part.pack(into: buffer)
+            if !isLong { unsafe message.pack(into: UnsafeMutableRawBufferPointer(rebasing: buffer[part.byteCount...])) }
         }
+        second = isLong ? Self.frame(of: message) : nil
     }
 
     /// A piece of a message; see ``FragmentQueue``.
@@ -81,7 +78,7 @@ struct OutgoingFrame: Sendable {
         header = FrameHeader(
             .message, flags: flags, totalLength: start == 0 ? UInt32(clamping: message.count) : 0,
             payloadLength: UInt32(clamping: count))
-        first = Frame(byteCount: FrameHeader.byteCount)
+        body = .none
         let piece = Frame(byteCount: count)
         unsafe piece.mutableBytes.copyMemory(
             from: UnsafeRawBufferPointer(rebasing: message.bytes[start..<start + count]))
@@ -94,25 +91,59 @@ struct OutgoingFrame: Sendable {
         header.flags.remove(.hasMessage)
         if kind == .call { header.flags.remove(.endOfStream) }
         header.payloadLength = 0
-        return OutgoingFrame(header, first)
+        return OutgoingFrame(header, body)
     }
 
-    private init(_ header: FrameHeader, _ first: Frame) {
+    private init(_ header: FrameHeader, _ body: PackedBytes) {
         self.header = header
-        self.first = first
+        self.body = body
         second = nil
     }
 
-    private static func write(_ packing: borrowing Packing, into frame: Frame, at offset: Int) {
-        unsafe packing.pack(into: UnsafeMutableRawBufferPointer(rebasing: frame.mutableBytes[offset...]))
+    private static func announcing(_ message: borrowing Packing, _ header: FrameHeader) -> FrameHeader {
+        var header = header
+        header.flags.insert(.hasMessage)
+        header.payloadLength = UInt32(clamping: message.byteCount)
+        return header
     }
 
-    /// Writes the header with what the connection knows. After that the frame can be sent.
+    private static func isLong(_ message: borrowing Packing) -> Bool {
+        message.byteCount > ConnectionLimits.inlinePayloadBytes
+    }
+
+    private static func frame(of message: borrowing Packing) -> Frame {
+        let frame = Frame(byteCount: message.byteCount)
+        unsafe message.pack(into: frame.mutableBytes)
+        return frame
+    }
+
+    /// Says what the connection knows. After that the frame can be sent.
     mutating func seal(callID: UInt64 = 0, sequence: UInt32 = 0) {
         header.callID = callID
         header.sequence = sequence
-        unsafe header.write(into: first.mutableBytes)
     }
 
-    mutating func addFlags(_ flags: FrameHeader.Flags) { header.flags.formUnion(flags) }
+    // MARK: As a ZeroMQ message
+
+    /// Whether it may share a ZeroMQ message with others: those that greet come alone, and so does what is skipped as a whole
+    /// by who does not know its kind.
+    var mayBeJoined: Bool {
+        second == nil && !header.flags.contains(.optional) && header.kind != .hello && header.kind != .helloAck
+    }
+
+    /// The first part of a message with these frames, one after the other.
+    static func joined(_ frames: ArraySlice<OutgoingFrame>) -> Frame {
+        let whole = Frame(byteCount: frames.reduce(0) { $0 + $1.byteCount })
+        var offset = 0
+        for frame in frames {
+            unsafe frame.write(into: UnsafeMutableRawBufferPointer(rebasing: whole.mutableBytes[offset...]))
+            offset += frame.byteCount
+        }
+        return whole
+    }
+
+    private func write(into bytes: UnsafeMutableRawBufferPointer) {
+        unsafe header.write(into: bytes)
+        unsafe body.copy(into: UnsafeMutableRawBufferPointer(rebasing: bytes[FrameHeader.byteCount...]))
+    }
 }

@@ -9,9 +9,13 @@ struct SendBacklog {
     private(set) var byteCount = 0
     /// libzmq took no more at the last try; the next one waits for its sign.
     private(set) var isBlocked = false
+    /// Whether the other side takes several frames in one ZeroMQ message.
+    var joins = false
 
     /// Frames that are handed over together. More wait longer than they gain.
-    private static let corkFrames = 16
+    private static let corkFrames = 32
+    /// Bytes of frames that share a ZeroMQ message. More would keep them from being written while others are made.
+    private static let joinedBytes = 32 << 10
 
     var isEmpty: Bool { frames.isEmpty }
 
@@ -24,26 +28,44 @@ struct SendBacklog {
     }
 
     /// Hands over what waits, as far as libzmq takes it.
+    /// - Parameter offer: takes the parts of a ZeroMQ message.
     /// - Returns: false if the peer is not there any more.
-    mutating func flush(by offer: (OutgoingFrame) throws(ZeroMQError) -> Socket.SendResult) throws(ZeroMQError) -> Bool {
+    mutating func flush(
+        by offer: (Frame, Frame?) throws(ZeroMQError) -> Socket.SendResult
+    ) throws(ZeroMQError) -> Bool {
         var sent = 0
         defer {
             if sent == frames.count { frames.removeAll(keepingCapacity: true) } else { frames.removeFirst(sent) }
         }
-        for frame in frames {
-            let result = try offer(frame)
+        while sent < frames.count {
+            let together = frames[sent..<endOfMessage(from: sent)]
+            let result = try offer(OutgoingFrame.joined(together), frames[sent].second)
             isBlocked = result == .notNow
             guard !isBlocked else { return true }
             guard result == .sent else { return false }
-            sent += 1
-            byteCount -= frame.payloadBytes
+            sent += together.count
+            for frame in together { byteCount -= frame.payloadBytes }
         }
         return true
+    }
+
+    /// Where the frames end that leave in one message with the one at `start`.
+    private func endOfMessage(from start: Int) -> Int {
+        guard joins, frames[start].mayBeJoined else { return start + 1 }
+        var end = start + 1
+        var bytes = frames[start].byteCount
+        while end < frames.count, end - start < Self.corkFrames, frames[end].mayBeJoined {
+            bytes += frames[end].byteCount
+            guard bytes <= Self.joinedBytes else { break }
+            end += 1
+        }
+        return end
     }
 
     mutating func removeAll() {
         frames = []
         byteCount = 0
         isBlocked = false
+        joins = false
     }
 }

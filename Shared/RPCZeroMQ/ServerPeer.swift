@@ -45,6 +45,7 @@ final class ServerPeer {
     func greeted(_ hello: WireV1.Hello, name: String, _ sender: AuthenticatedPeer?) {
         self.sender = sender
         limits = hello.connectionLimits
+        backlog.joins = hello.maxVersion >= ProtocolVersion.joinedFrames
         if !name.isEmpty { shownName = name }
         // Not while an answer goes out in pieces: what a second HELLO finds waiting is sent on.
         if fragments.isEmpty { fragments = FragmentQueue(limits) }

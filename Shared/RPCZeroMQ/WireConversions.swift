@@ -113,7 +113,9 @@ extension WireV1.Hello {
 /// Minor versions of the protocol that this release speaks. The major one is in every frame's header.
 enum ProtocolVersion {
     static let lowest: UInt32 = 1
-    static let highest: UInt32 = 2
+    static let highest: UInt32 = 3
+    /// From this one on a ZeroMQ message may have several frames.
+    static let joinedFrames: UInt32 = 3
 
     static func isSpoken(_ hello: WireV1.Hello) -> Bool {
         hello.minVersion <= highest && hello.maxVersion >= lowest

@@ -7,7 +7,7 @@ import ZeroMQ
 ///
 /// One object with everything in it, because it is made for every call.
 final class ZeroMQServerCall: ServerCall {
-    let head: CallHead
+    let scope: CallScope
     let peer: String
     let id: UInt64
     let credit: CreditGate
@@ -25,7 +25,7 @@ final class ZeroMQServerCall: ServerCall {
         _ head: CallHead, id: UInt64, of peer: ServerPeer, _ listener: Confined<Listener>, peerWindow: Int,
         ownWindow: Int
     ) {
-        self.head = head
+        scope = CallScope(head)
         self.id = id
         self.listener = listener
         self.peer = peer.shownName
@@ -65,6 +65,8 @@ final class ZeroMQServerCall: ServerCall {
         }
         return message
     }
+
+    func onlyMessage() -> Payload? { inbox.takeOnly() }
 
     func sendInitialMetadata(_ metadata: Metadata) {
         guard !hasEnded else { return }

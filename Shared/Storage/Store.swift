@@ -41,6 +41,9 @@ package final class Store: Sendable {
         try await driver.read(body)
     }
 
+    /// How many writes were kept since the store was opened, and by how many commits.
+    package var writeCounts: WriteCounts { driver.writeCounts }
+
     /// One transaction. Returns when it is on disk; if `body` or the store throws, nothing is kept.
     /// `body` may be run again, so it must have no effect but through its writer, and it must not
     /// wait. A task cancelled while its work waits is answered with `CancellationError`, and the work

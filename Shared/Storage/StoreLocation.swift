@@ -52,10 +52,16 @@ package struct StoreLimits: Hashable, Sendable {
     /// How long a write in PostgreSQL may stand still between two statements before the database ends it. All other
     /// writers wait meanwhile, those of other processes too; keep it below `lockWait`.
     package var stillTime: Duration
+    /// Writes that may share one commit, and so one wait for the disk; 1: each has its own. PostgreSQL takes 32 at most.
+    package var writesPerCommit: Int
+    /// How long after the first write of a commit another may still begin, in SQLite. So what a write waits for the
+    /// others of its commit is this and one body more, at most.
+    package var commitWithin: Duration
 
     package init(readers: Int = 2, waitingReads: Int = 4096, waitingWrites: Int = 1024,
                  lockWait: Duration = .seconds(5), connections: Int = 4, statementTime: Duration = .seconds(30),
-                 stillTime: Duration = .milliseconds(2500)) {
+                 stillTime: Duration = .milliseconds(2500), writesPerCommit: Int = 64,
+                 commitWithin: Duration = .milliseconds(10)) {
         self.readers = max(1, readers)
         self.connections = max(1, connections)
         self.statementTime = max(.milliseconds(1), statementTime)
@@ -63,6 +69,8 @@ package struct StoreLimits: Hashable, Sendable {
         self.waitingReads = max(1, waitingReads)
         self.waitingWrites = max(1, waitingWrites)
         self.lockWait = lockWait
+        self.writesPerCommit = max(1, writesPerCommit)
+        self.commitWithin = commitWithin
     }
 
     package static let standard = StoreLimits()

@@ -244,15 +244,38 @@ package struct Socket: ~Copyable {
         return .sent
     }
 
+    /// Takes the part that names the sender of a ROUTER's next message.
+    /// - Parameter peer: nil if the peer gave itself its name.
+    /// - Returns: false if there is no message now.
+    private func receiveName(_ peer: inout RoutingID?) throws(ZeroMQError) -> Bool {
+        // Not into a frame: that would be an allocation for five bytes.
+        let count = unsafe withUnsafeTemporaryAllocation(byteCount: RoutingID.byteCount, alignment: 1) { bytes in
+            while true {
+                let count = unsafe zmq_recv(handle, bytes.baseAddress, bytes.count, ZMQ_DONTWAIT)
+                if count < 0, zmq_errno() == EINTR { continue }
+                if count == RoutingID.byteCount { unsafe peer = RoutingID(UnsafeRawBufferPointer(bytes)) }
+                return count
+            }
+        }
+        guard count < 0 else { return true }
+        guard zmq_errno() == EAGAIN else { throw .current("receive") }
+        return false
+    }
+
+    /// Whether the message of the last part that was taken has another one.
+    private var hasMore: Bool {
+        var more: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        return unsafe zmq_getsockopt(handle, ZMQ_RCVMORE, &more, &size) == 0 && more != 0
+    }
+
     /// Takes the next message of a ROUTER, or of a DEALER (whose messages name no peer).
     package func receiveMessage(from router: Bool) throws(ZeroMQError) -> ReceivedMessage? {
         var peer: RoutingID?
         if router {
-            let name = Frame()
-            guard try receive(into: name) else { return nil }
-            unsafe peer = RoutingID(name.bytes)
+            guard try receiveName(&peer) else { return nil }
             // A name without a body cannot come over a connection; skipping it costs nothing.
-            guard unsafe zmq_msg_more(name.message) != 0 else { return ReceivedMessage(peer: peer) }
+            guard hasMore else { return ReceivedMessage(peer: peer) }
         }
         guard let first = try receive() else { return nil }
         var message = ReceivedMessage(peer: peer, first: first)

@@ -24,9 +24,9 @@ enum ImportTable {
         "RPCZeroMQ": ["RPC", "Wire", "ZeroMQ", "Logging", "Glibc"],
         "ProtoJSON": ["Glibc"],
         "Contracts": ["RPC", "Wire", "ProtoJSON", "CMessages", "CProtobufC"],
-        "Storage": ["Values", "Sodium", "Postgres", "GRDB", "Logging", "Dispatch", "Glibc", "Foundation"],
+        "Storage": ["CSQLite", "Postgres", "Values", "Sodium", "Logging", "Dispatch", "Glibc", "Foundation"],
         "ServiceKit": [
-            "Contracts", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
+            "Contracts", "HTTPClient", "RPC", "RPCInProcess", "RPCZeroMQ", "Sodium", "Storage", "Values", "Wire", "ZeroMQ",
             "Hummingbird", "Logging", "ServiceLifecycle", "Tracing", "Foundation", "Glibc", "NIOCore", "HTTPTypes",
         ],
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
@@ -36,8 +36,8 @@ enum ImportTable {
             "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
-            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Storage", "Values", "ArgumentParser",
-            "Logging", "UnixSignals", "Foundation", "Glibc",
+            "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Sodium", "Storage", "Values",
+            "ArgumentParser", "Logging", "UnixSignals", "Foundation", "Glibc",
         ]),
         "Operator": ["OperatorCommands", "ServiceKit"],
         "Gateway": ["GatewayService", "ServiceKit"],
@@ -69,12 +69,12 @@ enum ImportTable {
 
     /// Modules that a room must not import, whatever its module may.
     static let forbiddenInRooms: [String: (forbidden: Set<String>, why: String)] = [
-        "Handlers": (["Storage", "GRDB"], "handlers never see SQL; ask the service's own store")
+        "Handlers": (["Storage"], "handlers never see SQL; ask the service's own store")
     ]
 
     /// C modules and their one home (and, for protobuf-c, the machine-written code).
     static let homes: [String: Set<String>] = [
-        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CZeroMQ": ["ZeroMQ"], "CPostgres": ["Postgres"],
+        "CSpawn": ["ChildProcess"], "CSodium": ["Sodium"], "CSQLite": ["Storage"], "CZeroMQ": ["ZeroMQ"], "CPostgres": ["Postgres"],
         "CProtobufC": ["Wire", "Contracts", "TestSupport", "WireTests"],
         "CMessages": ["Wire", "Contracts", "TestSupport", "WireTests"],
     ]
@@ -87,6 +87,7 @@ enum TrustTable {
     static let modules: Set = ["ZeroMQ", "Wire", "Postgres", "Storage", "TestSupport"]
 
     static let uncheckedSendable: [String: Int] = [
+        "Shared/Wire/PackedBytes.swift": 1,
         "Shared/Wire/Payload.swift": 2,
         "Shared/Wire/PayloadBuilder.swift": 1,
         "Shared/ZeroMQ/Confined.swift": 1,
@@ -121,5 +122,5 @@ enum LayoutTable {
     static let ignored: Set = ["data", "Package.resolved"]
 
     /// Folders of Shared that hold a module map or machine-written files and nothing to explain.
-    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CPostgres", "CMessages"]
+    static let withoutReadme: Set = ["CZeroMQ", "CProtobufC", "CSodium", "CSQLite", "CPostgres", "CMessages"]
 }

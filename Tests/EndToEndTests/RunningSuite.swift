@@ -77,7 +77,9 @@ final class RunningSuite: Sendable {
     struct State: Decodable {
         struct Service: Decodable {
             let name: String
+            let service: String
             let endpoint: String?
+            let url: String?
             let adminPort: Int
             let pid: Int32?
             let phase: String
@@ -92,7 +94,16 @@ final class RunningSuite: Sendable {
         return try? JSONDecoder().decode(State.self, from: Data(text.utf8))
     }
 
-    func service(_ name: String) -> State.Service? { state?.services.first { $0.name == name } }
+    /// A process by its name, or the first of a service.
+    func service(_ name: String) -> State.Service? {
+        let services = state?.services ?? []
+        return services.first { $0.name == name } ?? services.first { $0.service == name }
+    }
+
+    /// Names of the processes that do a service's work.
+    func replicas(of service: String) -> [String] {
+        (state?.services ?? []).filter { $0.service == service }.map(\.name)
+    }
 
     /// "up" for what `olp up` printed; else the name of a service.
     func log(_ name: String) -> String {

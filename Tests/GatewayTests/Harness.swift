@@ -25,6 +25,7 @@ struct Harness: Sendable {
     static func run(
         limits: GatewayLimits = GatewayLimits(), channel: (any RPC.Channel)? = nil,
         channels: ((PeerService) -> any RPC.Channel)? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        store: GatewayStore? = nil, rate: RequestRate? = nil, wallClock: FixedWallClock = FakeSuite.wallClock,
         _ register: (inout RPC.Router) -> Void = { _ in }, _ body: (Harness) async throws -> Void
     ) async throws {
         var router = RPC.Router()
@@ -39,9 +40,23 @@ struct Harness: Sendable {
             services: ServiceClients { peers[$0] ?? all }, wallClock: FakeSuite.wallClock, time: limits.requestTime,
             metrics: metrics, logger: log.logger(level: .debug)
         ).register(with: &own)
+        let bearer = BearerCheck(token: token, book: store.map { TokenBook(store: $0, wallClock: wallClock) })
+        if let store {
+            let owners = OwnersOnly(owner: bearer.owner)
+            TokenCalls(store: store, owners: owners, wallClock: wallClock).register(with: &own)
+            AuditCalls(store: store, owners: owners).register(with: &own)
+        }
         let parts = GatewayParts(
             targets: Targets(peers: peers, own: StandardServices.ownChannel(to: own)),
-            bearer: BearerCheck(token: token),
+            bearer: bearer,
+            limiter: store.flatMap { store in
+                rate.map { RequestLimiter(store: store, rate: $0, wallClock: wallClock, logger: log.logger()) }
+            },
+            audit: store.map {
+                AuditTrail(
+                    store: $0, identifiers: CountedIdentifiers(), wallClock: wallClock, metrics: metrics,
+                    logger: log.logger())
+            },
             limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), clock: clock, jitter: { 1 },
             logger: log.logger(level: .debug), metrics: metrics)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)

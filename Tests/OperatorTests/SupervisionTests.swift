@@ -29,7 +29,7 @@ struct SupervisionTests {
         _ script: String, clock: any Clock<Duration> = ContinuousClock(), events: Events, log: String = "/dev/null",
         isReady: @escaping @Sendable (Int) async -> Bool = { _ in true }
     ) -> Keeper {
-        let plan = ServicePlan(name: "thing", endpoint: nil, log: log) { _ in
+        let plan = ServicePlan(Replica("thing"), endpoint: nil, log: log) { _ in
             Launch(
                 "/bin/sh", arguments: ["-c", script], environment: [:], output: .append(to: log),
                 error: .append(to: log), bond: .ownGroup, signalWithParent: SIGKILL)

@@ -119,7 +119,7 @@ struct DiskTests {
 }
 
 /// A file system of its own in memory, with little room.
-private struct SmallDisk {
+struct SmallDisk {
     let path: String
 
     static func isPossible() async -> Bool {

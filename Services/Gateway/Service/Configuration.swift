@@ -38,9 +38,16 @@ package enum GatewayKeys {
     package static let watchLimit = ConfigurationKey<Int>(
         "watch-limit", default: 100, in: 1...10_000, "Most readers of server-sent events at once.")
 
+    package static let rateLimit = ConfigurationKey<Int>(
+        "rate-limit", default: 0, in: 0...1_000_000,
+        "Most requests a second that one token may make, at all gateways that share a store together; 0: as many as it likes.")
+    package static let auditTime = ConfigurationKey<Duration>(
+        "audit-time", default: .seconds(400 * 86_400), in: .seconds(86_400) ... .seconds(36_500 * 86_400),
+        "How long it is kept who asked for which change.")
+
     package static let all: [any DeclaredKey] = [
         host, port, tokenFile, signingKeyFile, headerLimit, bodyLimit, uploadLimit, headerTime, idleTime, bodyTime,
-        uploadTime, requestTime, watchLimit,
+        uploadTime, requestTime, watchLimit, rateLimit, auditTime,
     ]
 }
 

@@ -14,6 +14,7 @@ package struct Olp: AsyncParsableCommand {
               olp call SearchSchools '{"query": "oldham"}'
               olp import gias FILES          load the official register of schools
               olp status                     what runs, and whether it is well
+              olp scale enrolment=3          more or fewer processes of a service
               olp health                     whether each service takes work
               olp top                        which calls are being made, live
               olp check                      whether all that it holds fits together
@@ -25,8 +26,10 @@ package struct Olp: AsyncParsableCommand {
             """,
         version: "olp \(Release.version)",
         subcommands: [
-            UpCommand.self, DownCommand.self, StatusCommand.self, HealthCommand.self, TopCommand.self, CallCommand.self,
-            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self,
+            UpCommand.self, DownCommand.self, ScaleCommand.self, RestartCommand.self, StatusCommand.self,
+            HealthCommand.self, TopCommand.self, CallCommand.self,
+            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, TokensCommand.self,
+            BenchCommand.self,
         ])
 
     package init() {}

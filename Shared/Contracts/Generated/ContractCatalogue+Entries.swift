@@ -3,7 +3,7 @@
 import RPC
 
 extension ContractCatalogue {
-    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, diagnostics, instruments, applicationImports, applications, candidates, catalogue, overviews, giasImports, partners, schools, bookings, events]
+    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, diagnostics, instruments, applicationImports, applications, candidates, catalogue, audit, overviews, tokens, giasImports, partners, schools, replicas, bookings, events]
 
     private static let health = ServiceEntry(
         name: "grpc.health.v1.Health", file: "grpc/health/v1/health.proto",
@@ -377,6 +377,18 @@ extension ContractCatalogue {
                 http: [HTTPRoute(.get, "/v1/cohorts")]),
         ])
 
+    private static let audit = ServiceEntry(
+        name: "olp.gateway.v1.Audit", file: "olp/gateway/v1/audit.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: AuditMethods.listAuditEntries,
+                comment: "",
+                request: MessageEntry(GatewayV1.ListAuditEntriesRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.ListAuditEntriesReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/audit")]),
+        ])
+
     private static let overviews = ServiceEntry(
         name: "olp.gateway.v1.Overviews", file: "olp/gateway/v1/overviews.proto",
         comment: "",
@@ -411,6 +423,30 @@ extension ContractCatalogue {
                 request: MessageEntry(GatewayV1.SearchRequest.self, comment: ""),
                 reply: MessageEntry(GatewayV1.SearchReply.self, comment: ""),
                 http: [HTTPRoute(.post, "/v1/search", body: "*")]),
+        ])
+
+    private static let tokens = ServiceEntry(
+        name: "olp.gateway.v1.Tokens", file: "olp/gateway/v1/tokens.proto",
+        comment: "",
+        methods: [
+            MethodEntry(
+                descriptor: TokensMethods.registerToken,
+                comment: "From then on the secret opens every gateway. RESOURCE_EXHAUSTED beyond 1000; ALREADY_EXISTS if the secret was registered\nbefore with another label or end, or was revoked.",
+                request: MessageEntry(GatewayV1.RegisterTokenRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.Token.self, comment: "A secret that opens every gateway. The gateways know its digest only."),
+                http: [HTTPRoute(.post, "/v1/tokens", body: "*")]),
+            MethodEntry(
+                descriptor: TokensMethods.listTokens,
+                comment: "",
+                request: MessageEntry(GatewayV1.ListTokensRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.ListTokensReply.self, comment: ""),
+                http: [HTTPRoute(.get, "/v1/tokens")]),
+            MethodEntry(
+                descriptor: TokensMethods.revokeToken,
+                comment: "Every gateway refuses it within two seconds. A revoked one stays in the list.",
+                request: MessageEntry(GatewayV1.RevokeTokenRequest.self, comment: ""),
+                reply: MessageEntry(GatewayV1.Token.self, comment: "A secret that opens every gateway. The gateways know its digest only."),
+                http: [HTTPRoute(.post, "/v1/tokens/{id}:revoke", body: "*")]),
         ])
 
     private static let giasImports = ServiceEntry(
@@ -573,6 +609,24 @@ extension ContractCatalogue {
                 request: MessageEntry(PartnershipV1.ListGroupSchoolsRequest.self, comment: ""),
                 reply: MessageEntry(PartnershipV1.ListGroupSchoolsReply.self, comment: ""),
                 http: [HTTPRoute(.get, "/v1/school-groups/{uid}/schools")]),
+        ])
+
+    private static let replicas = ServiceEntry(
+        name: "olp.suite.v1.Replicas", file: "olp/suite/v1/replicas.proto",
+        comment: "One change at a time: a second one ends ABORTED. When a call is cancelled, the step that is being taken is finished or\ntaken back, and no other one begins.",
+        methods: [
+            MethodEntry(
+                descriptor: ReplicasMethods.scale,
+                comment: "Starts or stops processes of services until there are as many as wanted. Ends OK when all are ready, or stopped.\nFAILED_PRECONDITION if the service cannot have as many, such as on an SQLite file; UNAVAILABLE if a new one does not\nget ready, which then is gone again.",
+                request: MessageEntry(SuiteV1.ScaleRequest.self, comment: ""),
+                reply: MessageEntry(SuiteV1.ReplicaStep.self, comment: "One step of a change."),
+                http: []),
+            MethodEntry(
+                descriptor: ReplicasMethods.restart,
+                comment: "Starts every process of services anew, one after the other; with several of a service, some always take calls.",
+                request: MessageEntry(SuiteV1.RestartRequest.self, comment: ""),
+                reply: MessageEntry(SuiteV1.ReplicaStep.self, comment: "One step of a change."),
+                http: []),
         ])
 
     private static let bookings = ServiceEntry(
@@ -835,6 +889,9 @@ extension ContractCatalogue {
         MessageEntry(EnrolmentV1.ListCohortsReply.self, comment: ""),
         MessageEntry(EnrolmentV1.ApplicationChanged.self, comment: "Types \"application.submitted\", \"application.accepted\", \"application.rejected\",\n\"application.withdrawn\", \"application.deferred\", \"application.resumed\" and \"application.declared\"."),
         MessageEntry(EnrolmentV1.CandidateChanged.self, comment: "Types \"candidate.registered\" and \"candidate.edited\"."),
+        MessageEntry(GatewayV1.AuditEntry.self, comment: "A request that could change something, and its answer."),
+        MessageEntry(GatewayV1.ListAuditEntriesRequest.self, comment: ""),
+        MessageEntry(GatewayV1.ListAuditEntriesReply.self, comment: ""),
         MessageEntry(GatewayV1.Part.self, comment: "What became of one part of an answer."),
         MessageEntry(GatewayV1.GetOverviewRequest.self, comment: ""),
         MessageEntry(GatewayV1.CandidateOverview.self, comment: "Everything about one person."),
@@ -843,6 +900,11 @@ extension ContractCatalogue {
         MessageEntry(GatewayV1.EventOverview.self, comment: "One event with everybody who has a place or waits for one."),
         MessageEntry(GatewayV1.SearchRequest.self, comment: ""),
         MessageEntry(GatewayV1.SearchReply.self, comment: ""),
+        MessageEntry(GatewayV1.Token.self, comment: "A secret that opens every gateway. The gateways know its digest only."),
+        MessageEntry(GatewayV1.RegisterTokenRequest.self, comment: ""),
+        MessageEntry(GatewayV1.ListTokensRequest.self, comment: ""),
+        MessageEntry(GatewayV1.ListTokensReply.self, comment: ""),
+        MessageEntry(GatewayV1.RevokeTokenRequest.self, comment: ""),
         MessageEntry(PartnershipV1.PartnerChanged.self, comment: "Types \"partner.registered\" and \"partner.edited\"."),
         MessageEntry(PartnershipV1.PartnerMemberChanged.self, comment: "Types \"partner.member-added\" and \"partner.member-edited\"."),
         MessageEntry(PartnershipV1.SchoolChanged.self, comment: "Types \"school.added\", \"school.changed\", \"school.closed\" and \"school.reopened\"."),
@@ -894,6 +956,10 @@ extension ContractCatalogue {
         MessageEntry(PartnershipV1.ListGroupSchoolsReply.self, comment: ""),
         MessageEntry(PartnershipV1.SearchSchoolGroupsRequest.self, comment: ""),
         MessageEntry(PartnershipV1.SearchSchoolGroupsReply.self, comment: ""),
+        MessageEntry(SuiteV1.ServiceScale.self, comment: "How many processes of a service there are to be."),
+        MessageEntry(SuiteV1.ScaleRequest.self, comment: ""),
+        MessageEntry(SuiteV1.RestartRequest.self, comment: ""),
+        MessageEntry(SuiteV1.ReplicaStep.self, comment: "One step of a change."),
         MessageEntry(TrainingEventsV1.Booking.self, comment: "A participant's place at an event."),
         MessageEntry(TrainingEventsV1.WaitingEntry.self, comment: ""),
         MessageEntry(TrainingEventsV1.PromotionDecision.self, comment: "Why an entry was, or was not, offered a place."),

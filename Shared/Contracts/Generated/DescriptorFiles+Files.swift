@@ -388,6 +388,18 @@ extension DescriptorFiles {
             extensions: [],
             bytes: { unsafe copy(olp_enrolment_v1_events__file_bytes(), 404) }),
         File(
+            name: "olp/gateway/v1/audit.proto",
+            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto"],
+            symbols: [
+                "olp.gateway.v1.AuditEntry",
+                "olp.gateway.v1.ListAuditEntriesRequest",
+                "olp.gateway.v1.ListAuditEntriesReply",
+                "olp.gateway.v1.Audit",
+                "olp.gateway.v1.Audit.ListAuditEntries",
+            ],
+            extensions: [],
+            bytes: { unsafe copy(olp_gateway_v1_audit__file_bytes(), 776) }),
+        File(
             name: "olp/gateway/v1/overviews.proto",
             dependencies: ["google/api/annotations.proto", "olp/diagnostics/v1/diagnostics.proto", "olp/enrolment/v1/applications.proto", "olp/enrolment/v1/candidates.proto", "olp/enrolment/v1/catalogue.proto", "olp/partnership/v1/partners.proto", "olp/partnership/v1/schools.proto", "olp/training_events/v1/bookings.proto", "olp/training_events/v1/training_events.proto"],
             symbols: [
@@ -409,6 +421,22 @@ extension DescriptorFiles {
             ],
             extensions: [],
             bytes: { unsafe copy(olp_gateway_v1_overviews__file_bytes(), 3791) }),
+        File(
+            name: "olp/gateway/v1/tokens.proto",
+            dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto"],
+            symbols: [
+                "olp.gateway.v1.Token",
+                "olp.gateway.v1.RegisterTokenRequest",
+                "olp.gateway.v1.ListTokensRequest",
+                "olp.gateway.v1.ListTokensReply",
+                "olp.gateway.v1.RevokeTokenRequest",
+                "olp.gateway.v1.Tokens",
+                "olp.gateway.v1.Tokens.RegisterToken",
+                "olp.gateway.v1.Tokens.ListTokens",
+                "olp.gateway.v1.Tokens.RevokeToken",
+            ],
+            extensions: [],
+            bytes: { unsafe copy(olp_gateway_v1_tokens__file_bytes(), 951) }),
         File(
             name: "olp/partnership/v1/events.proto",
             dependencies: ["olp/partnership/v1/partners.proto"],
@@ -521,6 +549,21 @@ extension DescriptorFiles {
             ],
             extensions: [],
             bytes: { unsafe copy(olp_partnership_v1_schools__file_bytes(), 4754) }),
+        File(
+            name: "olp/suite/v1/replicas.proto",
+            dependencies: ["google/protobuf/duration.proto"],
+            symbols: [
+                "olp.suite.v1.ServiceScale",
+                "olp.suite.v1.ScaleRequest",
+                "olp.suite.v1.RestartRequest",
+                "olp.suite.v1.ReplicaStep",
+                "olp.suite.v1.ReplicaPhase",
+                "olp.suite.v1.Replicas",
+                "olp.suite.v1.Replicas.Scale",
+                "olp.suite.v1.Replicas.Restart",
+            ],
+            extensions: [],
+            bytes: { unsafe copy(olp_suite_v1_replicas__file_bytes(), 746) }),
         File(
             name: "olp/training_events/v1/bookings.proto",
             dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto", "olp/common/v1/common.proto"],

@@ -30,5 +30,8 @@ package enum GatewayV1 {}
 /// olp.partnership.v1
 package enum PartnershipV1 {}
 
+/// olp.suite.v1
+package enum SuiteV1 {}
+
 /// olp.training_events.v1
 package enum TrainingEventsV1 {}

@@ -31,8 +31,16 @@ package enum OpenAPIDocument {
               "description": "Programmes, cohorts and schedules: what a candidate can apply for and when it runs."
             },
             {
+              "name": "Audit",
+              "description": "Which changes were asked for through the gateways. What came of them in detail is in the services' histories, under the\nsame request id. Only the holder of the token file and `olp` may ask."
+            },
+            {
               "name": "Overviews",
               "description": "Answers that the gateway puts together from several services, asked at once under one deadline. A service that does\nnot answer leaves its parts empty and named; only the part that was the question makes the whole answer an error."
+            },
+            {
+              "name": "Tokens",
+              "description": "Who may use the gateway, beside the holder of its token file. Only that holder and `olp` may ask for any of this."
             },
             {
               "name": "GiasImports",
@@ -1022,6 +1030,76 @@ package enum OpenAPIDocument {
                       "application/json": {
                         "schema": {
                           "$ref": "#/components/schemas/ListAttendanceReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/audit": {
+              "get": {
+                "operationId": "listAuditEntries",
+                "tags": [
+                  "Audit"
+                ],
+                "parameters": [
+                  {
+                    "name": "tokenId",
+                    "in": "query",
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      },
+                      "description": "Ids of tokens; none: all."
+                    }
+                  },
+                  {
+                    "name": "from",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "format": "date-time",
+                      "description": "First moment."
+                    }
+                  },
+                  {
+                    "name": "until",
+                    "in": "query",
+                    "schema": {
+                      "type": "string",
+                      "format": "date-time",
+                      "description": "First moment that is too late."
+                    }
+                  },
+                  {
+                    "name": "pageSize",
+                    "in": "query",
+                    "schema": {
+                      "type": "integer",
+                      "format": "int32",
+                      "description": "1 to 500; 0: 100."
+                    }
+                  },
+                  {
+                    "name": "pageToken",
+                    "in": "query",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListAuditEntriesReply"
                         }
                       }
                     }
@@ -4474,6 +4552,123 @@ package enum OpenAPIDocument {
                 }
               }
             },
+            "/v1/tokens": {
+              "post": {
+                "operationId": "registerToken",
+                "tags": [
+                  "Tokens"
+                ],
+                "description": "From then on the secret opens every gateway. RESOURCE_EXHAUSTED beyond 1000; ALREADY_EXISTS if the secret was registered\nbefore with another label or end, or was revoked.",
+                "parameters": [
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "$ref": "#/components/schemas/RegisterTokenRequest"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Token"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              },
+              "get": {
+                "operationId": "listTokens",
+                "tags": [
+                  "Tokens"
+                ],
+                "parameters": [
+                  {
+                    "name": "all",
+                    "in": "query",
+                    "schema": {
+                      "type": "boolean",
+                      "description": "Those that were revoked or have ended, too."
+                    }
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/ListTokensReply"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
+            "/v1/tokens/{id}:revoke": {
+              "post": {
+                "operationId": "revokeToken",
+                "tags": [
+                  "Tokens"
+                ],
+                "description": "Every gateway refuses it within two seconds. A revoked one stays in the list.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  {
+                    "$ref": "#/components/parameters/IdempotencyKey"
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object"
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "$ref": "#/components/schemas/Token"
+                        }
+                      }
+                    }
+                  },
+                  "default": {
+                    "$ref": "#/components/responses/Problem"
+                  }
+                }
+              }
+            },
             "/v1/waiting": {
               "get": {
                 "operationId": "listWaiting",
@@ -5335,6 +5530,42 @@ package enum OpenAPIDocument {
                   "ATTENDANCE_KIND_MADE_GOOD"
                 ],
                 "description": "- `ATTENDANCE_KIND_PART`: There for part of the time.\n- `ATTENDANCE_KIND_MADE_GOOD`: Caught up elsewhere."
+              },
+              "AuditEntry": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "UUIDv7."
+                  },
+                  "at": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "When it was answered."
+                  },
+                  "tokenId": {
+                    "type": "string",
+                    "description": "Id of the token that it came with."
+                  },
+                  "verb": {
+                    "type": "string",
+                    "description": "\"POST\"."
+                  },
+                  "path": {
+                    "type": "string",
+                    "description": "Path without the query; cut off after 500 bytes."
+                  },
+                  "status": {
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "HTTP status of the answer."
+                  },
+                  "requestId": {
+                    "type": "string",
+                    "description": "In the services' histories and all logs, too."
+                  }
+                },
+                "description": "A request that could change something, and its answer."
               },
               "BookPlaceReply": {
                 "type": "object",
@@ -6556,6 +6787,21 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "ListAuditEntriesReply": {
+                "type": "object",
+                "properties": {
+                  "entries": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/AuditEntry"
+                    },
+                    "description": "Newest first."
+                  },
+                  "nextPageToken": {
+                    "type": "string"
+                  }
+                }
+              },
               "ListBookingHistoryReply": {
                 "type": "object",
                 "properties": {
@@ -6841,6 +7087,18 @@ package enum OpenAPIDocument {
                   },
                   "nextPageToken": {
                     "type": "string"
+                  }
+                }
+              },
+              "ListTokensReply": {
+                "type": "object",
+                "properties": {
+                  "tokens": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/Token"
+                    },
+                    "description": "Newest first; at most 1000 that open anything, and as many that do not any more."
                   }
                 }
               },
@@ -7462,6 +7720,24 @@ package enum OpenAPIDocument {
                   }
                 }
               },
+              "RegisterTokenRequest": {
+                "type": "object",
+                "properties": {
+                  "sha256": {
+                    "type": "string",
+                    "description": "SHA-256 of the secret, as 64 hexadecimal digits. The secret must be random and of 128 bits at least; `olp tokens make`\nmakes one."
+                  },
+                  "label": {
+                    "type": "string",
+                    "description": "1 to 200 characters."
+                  },
+                  "expiresAt": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "In the future; absent: it does not end by itself."
+                  }
+                }
+              },
               "RowIssue": {
                 "type": "object",
                 "properties": {
@@ -8019,6 +8295,34 @@ package enum OpenAPIDocument {
                     "type": "string"
                   }
                 }
+              },
+              "Token": {
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "type": "string",
+                    "description": "What histories and the audit call it; no secret."
+                  },
+                  "label": {
+                    "type": "string",
+                    "description": "Who or what has it, in words."
+                  },
+                  "registeredAt": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "expiresAt": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "It opens nothing from then on; absent: it does not end by itself."
+                  },
+                  "revokedAt": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "Absent: it was not revoked."
+                  }
+                },
+                "description": "A secret that opens every gateway. The gateways know its digest only."
               },
               "TrainingStatus": {
                 "type": "string",

@@ -12,11 +12,16 @@ final class InterceptedServerCall: ServerCall {
         self.interception = interception
     }
 
-    var head: CallHead { inner.head }
+    var scope: CallScope { inner.scope }
     var peer: String { inner.peer }
 
     func next() async throws(RPCError) -> Payload? {
         guard let message = try await inner.next() else { return nil }
+        return try interception.receive(message)
+    }
+
+    func onlyMessage() throws(RPCError) -> Payload? {
+        guard let message = try inner.onlyMessage() else { return nil }
         return try interception.receive(message)
     }
 

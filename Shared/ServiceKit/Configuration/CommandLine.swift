@@ -1,14 +1,19 @@
 /// What was typed after the program's name.
 ///
-/// Every key takes a value, as `--key value` or `--key=value`. Nothing else is accepted but the four words below.
+/// Every key takes a value, as `--key value` or `--key=value`. Nothing else is accepted but the words of ``Request``.
 struct CommandLineReader {
-    /// What the process is asked to do.
-    enum Request: Hashable {
-        case run
+    /// What the process is asked to do. Raw values are the flags that ask for it.
+    enum Request: String, CaseIterable {
+        /// Without a flag.
+        case run = ""
         case help
         case version
         /// Read the configuration, say whether it can be used, and end.
-        case checkConfiguration
+        case checkConfiguration = "check-config"
+        /// Bring the store up to date, and end.
+        case migrate = "migrate-only"
+        /// Ask the process that runs with this configuration whether it is ready, and end.
+        case probe
     }
 
     private(set) var request = Request.run
@@ -21,13 +26,14 @@ struct CommandLineReader {
         let names = keys.map(\.name) + ["config"]
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            switch argument {
-            case "--help", "-h": request = .help
-            case "--version": request = .version
-            case "--check-config": request = .checkConfiguration
-            default: try read(argument, &rest, names)
-            }
+            if let asked = Self.request(argument) { request = asked } else { try read(argument, &rest, names) }
         }
+    }
+
+    private static func request(_ argument: String) -> Request? {
+        if argument == "-h" { return .help }
+        guard argument.hasPrefix("--"), argument.count > 2 else { return nil }
+        return Request(rawValue: String(argument.dropFirst(2)))
     }
 
     private mutating func read(
@@ -41,7 +47,7 @@ struct CommandLineReader {
         let separator = flag.firstIndex(of: "=")
         let name = String(flag[..<(separator ?? flag.endIndex)])
         guard names.contains(name) else {
-            let words = names + ["help", "version", "check-config"]
+            let words = names + Request.allCases.map(\.rawValue)
             throw ConfigurationProblem(
                 .commandLine, "unknown flag --\(name)\(Nearest.question(name, among: words, prefix: "--"))")
         }

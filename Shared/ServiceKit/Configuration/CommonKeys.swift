@@ -48,13 +48,18 @@ package enum CommonKeys {
                 + "Whoever reaches it may read it: keep it off public networks.")
     }
 
+    package static let peersFolder = ConfigurationKey<String?>(
+        optional: "peers-folder",
+        "Folder with a file for each service that is called, of its name: where its replicas answer, one a line. Watched. "
+            + "Default: one process of each, at its socket in the runtime folder.")
+
     /// Where another service is reached.
     package static func peer(_ name: String) -> ConfigurationKey<String?> {
         ConfigurationKey(
             optional: "peer-\(name)",
             "Where \(name) answers calls: ipc:///path or tcp://host:port, several with commas if it has replicas, "
                 + "file:///path with one a line, or dns:///host:port for every address of a name. "
-                + "Default: its socket in the runtime folder.")
+                + "Default: its file in the peers folder, or its socket in the runtime folder.")
     }
 }
 
@@ -66,6 +71,7 @@ extension ServiceDefinition {
         all.append(CommonKeys.admin(port: adminPort))
         if store != nil { all.append(CommonKeys.store) }
         all.append(CommonKeys.runtimeFolder)
+        if !peers.isEmpty { all.append(CommonKeys.peersFolder) }
         all += peers.map(CommonKeys.peer)
         if usesCalls { all += securityKeys }
         all += [CommonKeys.logLevel, CommonKeys.logFormat, CommonKeys.drainTime]

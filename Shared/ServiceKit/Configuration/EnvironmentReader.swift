@@ -43,3 +43,8 @@ struct EnvironmentReader {
         return "unknown variable\(Nearest.question(variable, among: known))\(hint)"
     }
 }
+
+extension ConfigurationKey {
+    /// The variable by which a service of this name gets it.
+    package func variable(of service: String) -> String { EnvironmentReader.variable(service: service, key: name) }
+}

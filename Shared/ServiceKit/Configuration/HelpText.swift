@@ -22,6 +22,10 @@ enum HelpText {
         }
         lines += [
             "", "  --check-config", "      Reads the configuration, says whether it can be used, and ends.",
+            "  --migrate-only", "      Brings the store up to this release, and ends; calls are not answered.",
+            "  --probe",
+            "      Asks the process that runs with this configuration whether it is ready, and ends: 0 if so,",
+            "      else 69.",
             "  --version", "      Prints the release.", "", "Exit codes:",
         ]
         lines += ExitCode.allCases.map { "  \($0.rawValue)\($0.rawValue < 10 ? " " : "")  \($0.meaning)" }

@@ -44,9 +44,16 @@ struct Places {
                 folders.append(.runtime(runtime))
             }
         }
+        let lists = definition.peers.isEmpty ? nil : configuration[CommonKeys.peersFolder].map { "file://\($0)" }
         for peer in definition.peers {
             let key = CommonKeys.peer(peer)
-            peers[peer] = try Self.target(configuration[key] ?? runtime.endpoint(of: peer), key: key.name)
+            if let configured = configuration[key] {
+                peers[peer] = try Self.target(configured, key: key.name)
+            } else if let lists {
+                peers[peer] = try Self.target("\(lists)/\(peer)", key: CommonKeys.peersFolder.name)
+            } else {
+                peers[peer] = try Self.target(runtime.endpoint(of: peer), key: CommonKeys.runtimeFolder.name)
+            }
         }
         if definition.usesCalls {
             try ProcessSecurity.check(listen: listen, peers: peers, definition, configuration)

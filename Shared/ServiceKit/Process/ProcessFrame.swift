@@ -61,6 +61,16 @@ struct ProcessFrame {
         return code
     }
 
+    /// Brings the store up to this release and closes it: a step of its own before a release's processes are started.
+    func migrate() throws {
+        for folder in places.folders { try folder.prepare() }
+        guard let store = try openStore() else {
+            return surroundings.printOut("olp-\(definition.name) keeps no store: there is nothing to bring up to date.")
+        }
+        store.close()
+        surroundings.printOut("The store of olp-\(definition.name) is up to date with release \(Release.version).")
+    }
+
     private func openStore() throws -> Store? {
         guard let location = places.store, let kept = definition.store else { return nil }
         return try Store(

@@ -43,16 +43,15 @@ package enum ServiceProcess {
         case .version:
             surroundings.printOut("olp-\(definition.name) \(Release.version)")
             return .success
-        case .checkConfiguration, .run: break
+        case .checkConfiguration, .migrate, .probe, .run: break
         }
         let configuration = try Configuration(
             service: definition.name, keys: definition.allKeys, commandLine: commandLine,
             environment: surroundings.environment, readFile: readConfiguration)
         let places = try Places(definition, configuration, surroundings.environment)
-        if commandLine.request == .checkConfiguration {
-            _ = try ProcessSecurity.policy(definition, configuration)
-            _ = try ProcessSecurity.actorVerifier(definition, configuration, clock: surroundings.wallClock)
-            surroundings.printOut("The configuration can be used.")
+        if commandLine.request == .probe {
+            let address = configuration[CommonKeys.admin(port: definition.adminPort)]
+            surroundings.printOut(try await ReadinessProbe.ask(address))
             return .success
         }
         guard TimeZone(identifier: "Europe/London") != nil else {
@@ -61,8 +60,16 @@ package enum ServiceProcess {
                 "the time zone Europe/London is not known on this machine; install the package tzdata. "
                     + "Dates of the business are London's.")
         }
+        if commandLine.request == .checkConfiguration {
+            _ = try ProcessSecurity.policy(definition, configuration)
+            _ = try ProcessSecurity.actorVerifier(definition, configuration, clock: surroundings.wallClock)
+            surroundings.printOut("The configuration can be used.")
+            return .success
+        }
         let frame = try ProcessFrame(definition, configuration, places, surroundings)
-        return try await frame.run()
+        guard commandLine.request == .migrate else { return try await frame.run() }
+        try frame.migrate()
+        return .success
     }
 
     private static let maximumConfigurationBytes = 1 << 20

@@ -64,6 +64,12 @@ package enum SystemFile {
         return (status.st_uid, status.st_mode & 0o7777)
     }
 
+    /// Whether a file of secrets is as safe as it has to be: the user's own and closed to all others, or root's and readable
+    /// for one group besides, as systemd and Kubernetes hand secrets to a process that is not root.
+    package static func isPrivate(owner: UInt32, mode: UInt32, to user: UInt32) -> Bool {
+        owner == user ? mode & 0o077 == 0 : owner == 0 && mode & 0o077 == 0o040
+    }
+
     /// Makes a folder, and those above it, that only their owner can enter. Folders that are there stay as they are.
     package static func makeFolder(_ path: String) throws(FileFailure) {
         guard !path.isEmpty, path != "/" else { return }

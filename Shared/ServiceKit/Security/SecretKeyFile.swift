@@ -13,7 +13,6 @@ package enum SecretKeyFile {
     }
 
     private static let maximumBytes = 4096
-    private static let othersMode: UInt32 = 0o077
 
     /// The file's text.
     /// - Parameter name: Whose key it is; for people who come across the file.
@@ -31,7 +30,7 @@ package enum SecretKeyFile {
         let isSafe: Bool
         do throws(FileFailure) {
             let (owner, mode) = try SystemFile.ownerAndMode(path)
-            isSafe = mode & othersMode == 0 && owner == ownerID
+            isSafe = SystemFile.isPrivate(owner: owner, mode: mode, to: ownerID)
             bytes = try isSafe ? SystemFile.read(path, limit: maximumBytes) : []
         } catch {
             throw StartFailure(error.isMissing ? .configuration : .inputOutput, "the key file \(error)")

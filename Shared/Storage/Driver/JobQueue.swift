@@ -6,6 +6,8 @@ struct Job<Session>: Sendable {
     var run: @Sendable (Session) -> Void
     /// Nobody waits for it any more.
     var isOver: @Sendable () -> Bool
+    /// Set if it may be done together with others of its kind.
+    var member: WriteMember?
 }
 
 /// First in, first out, for threads that block. Bounded: what comes when it is full is refused.
@@ -17,6 +19,12 @@ final class JobQueue<Session>: Sendable {
         var closed = false
 
         var count: Int { jobs.count - head }
+
+        mutating func removeFirstMember() -> WriteMember? {
+            guard head < jobs.count, let member = jobs[head]?.member else { return nil }
+            _ = removeFirst()
+            return member
+        }
 
         mutating func removeFirst() -> Job<Session>? {
             guard head < jobs.count else { return nil }
@@ -78,13 +86,12 @@ final class JobQueue<Session>: Sendable {
         }
     }
 
-    /// Does not block. Nil if nothing waits.
-    func nextIfAny() -> Job<Session>? {
-        guard arrivals.wait(timeout: .now()) == .success else { return nil }
-        if let job = state.withLock({ $0.removeFirst() }) { return job }
-        // The signal was the one that `close` gave, for `next` to end by.
-        if state.withLock({ $0.closed }) { arrivals.signal() }
-        return nil
+    /// What waits first, if it may be done together with others. Does not block.
+    func nextMember() -> WriteMember? {
+        guard let member = state.withLock({ $0.removeFirstMember() }) else { return nil }
+        // Takes back its signal. One that is still on its way wakes `next` once for nothing.
+        _ = arrivals.wait(timeout: .now())
+        return member
     }
 
     func close(threads: Int) {

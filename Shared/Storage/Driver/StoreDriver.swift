@@ -31,6 +31,9 @@ protocol StoreDriver: Sendable {
     /// Whether other processes may have the same store open.
     var isShared: Bool { get }
 
+    /// What was written since the store was opened.
+    var writeCounts: WriteCounts { get }
+
     /// Lets what waits finish, then lets go of everything. Blocks. May be called again.
     func close()
 }

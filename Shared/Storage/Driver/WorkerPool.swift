@@ -54,13 +54,30 @@ final class WorkerPool<Session>: Sendable {
         abandonable: Bool, _ body: @escaping @Sendable (Session, StopFlag) throws -> Value
     ) async throws -> Value {
         let ticket = Ticket<Value>(abandonable: abandonable)
-        return try await withTaskCancellationHandler {
+        return try await wait(for: ticket, Job(run: { session in
+            guard ticket.begin() else { return }
+            ticket.finish(Result { try body(session, ticket.stop) })
+        }, isOver: { ticket.isOver }))
+    }
+
+    /// Waits for a write that may be done together with others. The thread that comes to it hands it to
+    /// `together`, with a way to take more such writes from the head of the queue.
+    func run<Value: Sendable>(
+        write body: @escaping @Sendable (any Writer) throws -> Value,
+        together: @escaping @Sendable (Session, _ first: WriteMember, _ next: () -> WriteMember?) -> Void
+    ) async throws -> Value {
+        // Whoever asked for a write must learn whether it was kept.
+        let ticket = Ticket<Value>(abandonable: false)
+        let member = WriteMember(ticket, body)
+        return try await wait(for: ticket, Job(run: { [queue] session in
+            together(session, member) { queue.nextMember() }
+        }, isOver: { ticket.isOver }, member: member))
+    }
+
+    private func wait<Value: Sendable>(for ticket: Ticket<Value>, _ job: Job<Session>) async throws -> Value {
+        try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard ticket.wait(continuation) else { return }
-                let job = Job<Session>(run: { session in
-                    guard ticket.begin() else { return }
-                    ticket.finish(Result { try body(session, ticket.stop) })
-                }, isOver: { ticket.isOver })
                 do {
                     try queue.add(job)
                 } catch {

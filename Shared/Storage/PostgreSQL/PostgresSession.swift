@@ -11,6 +11,7 @@ struct PostgresSetup: Sendable {
     let limits: StoreLimits
     let rules = PostgresRules()
     let ownWriter = OwnWriter()
+    let counts = WriteCounter()
     let log: Logger
     /// From 0 to 1: how much of a back-off is waited for. By chance, so that replicas do not move in step.
     let jitter: @Sendable () -> Double

@@ -7,6 +7,7 @@ final class SQLiteDriver: StoreDriver {
     private let file: StoreFile
     private let lease: FileLease
     private let limits: StoreLimits
+    private let counts = WriteCounter()
     private let writer: WorkerPool<SQLiteConnection>
     /// Absent until the store is opened: there may be no table yet.
     private let readers = Mutex<WorkerPool<SQLiteConnection>?>(nil)
@@ -57,8 +58,8 @@ final class SQLiteDriver: StoreDriver {
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value {
-        try await writer.run(abandonable: false) { connection, _ in
-            try SQLiteWriter.transaction(on: connection, body)
+        try await writer.run(write: body) { [limits, counts] connection, first, next in
+            SQLiteWriteGroup.run(on: connection, limits, counts, first, next)
         }
     }
 
@@ -103,6 +104,8 @@ final class SQLiteDriver: StoreDriver {
     var load: StoreLoad {
         StoreLoad(waitingReads: readers.withLock { $0?.waiting ?? 0 }, waitingWrites: writer.waiting)
     }
+
+    var writeCounts: WriteCounts { counts.value }
 
     /// The writer's connection goes last: it moves the log into the file.
     func close() {
@@ -167,7 +170,7 @@ struct SQLiteOpening: StoreOpening {
             }
             _ = try connection.rows("PRAGMA foreign_keys = ON", stop: nil)
             connection.forgetPrepared()
-            guard try connection.row("PRAGMA foreign_keys", stop: nil)?.values.first == .int(1) else {
+            guard try connection.row("PRAGMA foreign_keys")?.values.first == .int(1) else {
                 throw StoreError(.unavailable, "The store's file would not keep its references, so it is not used.")
             }
             try result.get()

@@ -21,7 +21,7 @@ final class SQLiteReader: Reader {
     }
 
     func row(_ sql: SQL) throws(StoreError) -> Row? {
-        try connection.row(sql, stop: stop)
+        try connection.row(sql)
     }
 
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
@@ -44,10 +44,8 @@ final class SQLiteWriter: Writer {
     static func transaction<Value>(on connection: SQLiteConnection,
                                    _ body: (any Writer) throws -> Value) throws -> Value {
         try connection.begin(immediate: true)
-        let writer = SQLiteWriter(connection)
         do {
-            let value = try body(writer)
-            if let failure = writer.failure { throw failure }
+            let value = try run(body, in: connection)
             try connection.commit()
             return value
         } catch {
@@ -56,8 +54,18 @@ final class SQLiteWriter: Writer {
         }
     }
 
+    /// Runs `body` in the transaction that is open. Fails if a statement did, also if `body` caught that,
+    /// or if the transaction did not survive it.
+    static func run<Value>(_ body: (any Writer) throws -> Value, in connection: SQLiteConnection) throws -> Value {
+        let writer = SQLiteWriter(connection)
+        let value = try body(writer)
+        if let failure = writer.failure { throw failure }
+        try connection.checkTransaction()
+        return value
+    }
+
     func execute(_ sql: SQL) throws(StoreError) -> Int {
-        try guarded { () throws(StoreError) in try connection.execute(sql.rendered(SQLiteDialect())) }
+        try guarded { () throws(StoreError) in try connection.execute(sql) }
     }
 
     func rows(_ sql: SQL) throws(StoreError) -> [Row] {
@@ -65,7 +73,7 @@ final class SQLiteWriter: Writer {
     }
 
     func row(_ sql: SQL) throws(StoreError) -> Row? {
-        try guarded { () throws(StoreError) in try connection.row(sql, stop: nil) }
+        try guarded { () throws(StoreError) in try connection.row(sql) }
     }
 
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
@@ -82,9 +90,7 @@ final class SQLiteWriter: Writer {
     private func guarded<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         if let failure { throw failure }
         // SQLite ends a transaction by itself on some errors; what followed would commit on its own.
-        guard connection.isInTransaction else {
-            throw StoreError(.unavailable, "The store gave the transaction up. Nothing was changed; try again.")
-        }
+        try connection.checkTransaction()
         do {
             return try body()
         } catch {
@@ -115,21 +121,8 @@ extension SQLiteConnection {
         return rows
     }
 
-    func row(_ sql: SQL, stop: StopFlag?) throws(StoreError) -> Row? {
-        var first: Row?
-        do {
-            try forEach(sql.rendered(SQLiteDialect())) { row in
-                first = row
-                return false
-            }
-        } catch {
-            throw error as? StoreError ?? StoreError(.internal, "The store failed.", cause: "\(type(of: error))")
-        }
-        return first
-    }
-
     func forEach(_ sql: SQL, stop: StopFlag?, _ body: (Row) throws -> Void) throws {
-        try forEach(sql.rendered(SQLiteDialect())) { row in
+        try forEach(sql) { row in
             if stop?.isSet == true { throw StoreError(.cancelled, "The task that read was cancelled.") }
             try body(row)
             return true

@@ -73,9 +73,7 @@ enum Unpacked {
 
     static func list<Element: BitwiseCopyable>(_ start: UnsafePointer<Element>?, _ count: Int) -> [Element] {
         guard let start = unsafe start, count > 0 else { return [] }
-        return unsafe [Element](unsafeUninitializedCapacity: count) { buffer, filled in
-            if let target = buffer.baseAddress { unsafe target.update(from: start, count: count) }
-            filled = count
-        }
+        // Not with uninitialised capacity: Swift 6.3 looks the array's type up each time for that.
+        return unsafe Array(UnsafeBufferPointer(start: start, count: count))
     }
 }

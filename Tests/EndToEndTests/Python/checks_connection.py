@@ -52,6 +52,28 @@ def a_version_that_is_not_spoken_is_turned_away(suite):
 
 
 @check
+def frames_that_come_together_are_taken_one_by_one(suite):
+    with suite.connect() as connection:
+        connection.send_together([health(connection, number) for number in range(1, 9)] + [Frame(Kind.PING, number=7)])
+        connection.wait(lambda: len(connection.raw) >= 10, "eight answers and a PONG")
+        ends = sorted(frame.call for frame in connection.raw if frame.kind == Kind.END and frame.status == Code.OK)
+        expect_equal(ends, list(range(1, 9)), "the calls that were answered")
+        connection.ping(8)
+
+
+@check
+def a_client_of_an_older_version_gets_every_frame_alone(suite):
+    for versions in [(1, 1), (1, 2)]:
+        with suite.connect(versions=versions) as connection:
+            # The server's PONGs are ready at once: to others it would send them together.
+            for number in range(1, 101):
+                connection.send(Frame(Kind.PING, number=number))
+            connection.wait(lambda: len(connection.pongs) == 100, "a hundred PONGs")
+            expect_equal(list(connection.pongs), list(range(1, 101)), "the PONGs")
+            expect_equal(connection.most_together, 1, f"frames in one message for versions {versions}")
+
+
+@check
 def a_call_before_hello_is_turned_away(suite):
     with suite.connect(greet=False) as connection:
         connection.send(health(connection, 1))

@@ -100,22 +100,37 @@ class Frame:
 
     @classmethod
     def decode(cls, parts):
-        first = parts[0]
+        """The frames of a ZeroMQ message, one after the other."""
+        first, second = parts[0], parts[1] if len(parts) > 1 else None
+        while True:
+            frame, end = cls.decode_first(first, second)
+            yield frame
+            first, second = first[end:], None
+            if not first:
+                return
+
+    @classmethod
+    def decode_first(cls, first, second):
+        """The frame that the part begins with, and where it ends there."""
         if len(first) < HEADER.size:
             raise BadFrame(f"{len(first)} bytes are no header")
         (magic, major, kind, flags, status, compression, part_length, call, credit, whole, sequence,
          length) = HEADER.unpack_from(first)
         if magic != MAGIC or major != MAJOR:
             raise BadFrame(f"magic {magic:#x}, major version {major}")
-        rest = first[HEADER.size:]
-        part, behind = rest[:part_length], rest[part_length:]
+        end = HEADER.size + part_length
+        part = first[HEADER.size:end]
         if len(part) != part_length:
-            raise BadFrame(f"{len(rest)} bytes after the header, {part_length} for protobuf announced")
+            raise BadFrame(f"{len(first) - HEADER.size} bytes after the header, {part_length} for protobuf announced")
         message, number = None, 0
-        if flags & Flag.HAS_MESSAGE:
-            message = parts[1] if len(parts) > 1 else behind
-            if len(message) != length:
-                raise BadFrame(f"a message of {len(message)} bytes, {length} announced")
-        else:
+        if not flags & Flag.HAS_MESSAGE:
             number = length
-        return cls(kind, call, flags, status, part, message, credit, whole, sequence, number, magic, major, compression)
+        elif second is not None:
+            message = second
+        else:
+            message = first[end:end + length]
+            end += length
+        if message is not None and len(message) != length:
+            raise BadFrame(f"a message of {len(message)} bytes, {length} announced")
+        return cls(
+            kind, call, flags, status, part, message, credit, whole, sequence, number, magic, major, compression), end

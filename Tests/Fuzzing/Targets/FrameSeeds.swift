@@ -60,6 +60,10 @@ enum FrameSeeds {
             ("end", FrameTarget.input(first: frame(.end, end.encoded(), callID: 1))),
             ("end-with-message", FrameTarget.input(first: frame(.end, [], message, callID: 1))),
             ("go-away", FrameTarget.input(first: frame(.goAway, goAway.encoded()))),
+            ("several", FrameTarget.input(
+                first: frame(.call, call.encoded(), message, callID: 1) + frame(.ping, [])
+                    + frame(.message, [], [], callID: 2))),
+            ("several-and-rubbish", FrameTarget.input(first: frame(.ping, []) + frame(.ping, []) + [0x5A, 1, 3])),
             ("wrong-length", FrameTarget.input(first: frame(.message, [], message, callID: 1) + [0])),
         ]
     }

@@ -3,7 +3,7 @@ import Wire
 @testable import RPCZeroMQ
 @testable import ZeroMQ
 
-/// An input is two bytes, little-endian, and the bytes of the frame. The number says how many of them are the first
+/// An input is two bytes, little-endian, and the bytes of one or more frames. The number says how many of them are the first
 /// part; if it is beyond the end, there is no second part.
 enum FrameTarget {
     static func input(first: [UInt8], second: [UInt8]? = nil) -> [UInt8] {
@@ -20,8 +20,13 @@ enum FrameTarget {
         var received = ReceivedMessage()
         received.first = frame(of: first)
         received.second = second.map(frame)
-        guard let incoming = try? IncomingFrame(received) else { return }
-        check(incoming, first, second)
+        guard var incoming = try? IncomingFrame(received) else { return }
+        var rest = first[...]
+        check(incoming, &rest, second)
+        while let next = try? incoming.next() {
+            incoming = next
+            check(incoming, &rest, nil)
+        }
     }
 
     private static func frame(of bytes: [UInt8]) -> Frame {
@@ -30,17 +35,20 @@ enum FrameTarget {
         return frame
     }
 
-    private static func check(_ incoming: IncomingFrame, _ first: [UInt8], _ second: [UInt8]?) {
+    /// - Parameter rest: what the frame begins; afterwards what follows it.
+    private static func check(_ incoming: IncomingFrame, _ rest: inout ArraySlice<UInt8>, _ second: [UInt8]?) {
         let header = incoming.header
-        let end = FrameHeader.byteCount + Int(header.headerLength)
+        let part = Array(rest.dropFirst(FrameHeader.byteCount).prefix(Int(header.headerLength)))
+        rest = rest.dropFirst(FrameHeader.byteCount + part.count)
+        require(part.count == Int(header.headerLength), "the protobuf part is not in the frame")
         if header.flags.contains(.hasMessage) {
-            let expected = second ?? Array(first[end...])
+            let expected = second ?? Array(rest.prefix(Int(header.payloadLength)))
             require(incoming.message?.copied() == expected, "the message is not what follows the protobuf part")
             require(expected.count == Int(header.payloadLength), "the message has another length than it should")
+            if second == nil { rest = rest.dropFirst(expected.count) }
         } else {
             require(incoming.message == nil, "there is a message where none was announced")
         }
-        let part = Array(first[FrameHeader.byteCount..<end])
         switch header.kind {
         case .hello, .helloAck: check(incoming, part, as: WireV1.Hello.self)
         case .call: check(incoming, part, as: WireV1.Call.self)

@@ -34,6 +34,24 @@ struct RawFrame: Sendable, Equatable {
         return second ?? Array(first.dropFirst(FrameHeader.byteCount + Int(header.headerLength)))
     }
 
+    /// The frames of a message that has several.
+    var apart: [RawFrame] {
+        var frames: [RawFrame] = []
+        var rest = first[...]
+        while let header = RawFrame(first: Array(rest)).header {
+            let isAhead = header.flags.contains(.hasMessage) && second == nil
+            let length = FrameHeader.byteCount + Int(header.headerLength) + (isAhead ? Int(header.payloadLength) : 0)
+            frames.append(RawFrame(first: Array(rest.prefix(length)), second: second))
+            rest = rest.dropFirst(length)
+        }
+        return frames
+    }
+
+    /// One message with all of these frames.
+    static func joined(_ frames: [RawFrame]) -> RawFrame {
+        RawFrame(first: frames.flatMap { $0.first + ($0.second ?? []) })
+    }
+
     /// The frame with another byte at a place of its header.
     func with(_ byte: UInt8, at offset: Int) -> RawFrame {
         var copy = self

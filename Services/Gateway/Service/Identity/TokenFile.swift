@@ -7,7 +7,6 @@ enum TokenFile {
     private static let randomBytes = 32
     private static let maximumBytes = 4096
     private static let minimumCharacters = 32
-    private static let othersMode: UInt32 = 0o077
 
     /// Reads the token; at the first start, makes one.
     /// - Parameter ownerID: User id of this process.
@@ -31,7 +30,7 @@ enum TokenFile {
 
     private static func read(_ path: String, ownerID: UInt32) throws(FileFailure) -> String {
         let (owner, mode) = try SystemFile.ownerAndMode(path)
-        guard mode & othersMode == 0, owner == ownerID else {
+        guard SystemFile.isPrivate(owner: owner, mode: mode, to: ownerID) else {
             throw FileFailure(
                 path: path, number: unsafeFile,
                 reason:

@@ -8,6 +8,10 @@ package struct GatewayParts: Sendable {
     let table: RouteTable
     let targets: Targets
     let bearer: BearerCheck
+    /// Nil: tokens may make as many requests as they like.
+    let limiter: RequestLimiter?
+    /// Nil: what is changed is not written down here.
+    let audit: AuditTrail?
     let limits: GatewayLimits
     let readiness: Readiness
     let identifiers: any IdentifierSource
@@ -20,14 +24,17 @@ package struct GatewayParts: Sendable {
     /// A factor for waits, so that many do not come back at once.
     let jitter: @Sendable () -> Double
 
-    package init(
-        targets: Targets, bearer: BearerCheck, limits: GatewayLimits, readiness: Readiness,
-        identifiers: any IdentifierSource, clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double,
-        logger: Logger, metrics: MetricsRegistry, traceIDs: TraceIDs = .ofProcess
+    init(
+        targets: Targets, bearer: BearerCheck, limiter: RequestLimiter? = nil, audit: AuditTrail? = nil,
+        limits: GatewayLimits, readiness: Readiness, identifiers: any IdentifierSource, clock: any Clock<Duration>,
+        jitter: @escaping @Sendable () -> Double, logger: Logger, metrics: MetricsRegistry,
+        traceIDs: TraceIDs = .ofProcess
     ) {
         table = .standard
         self.targets = targets
         self.bearer = bearer
+        self.limiter = limiter
+        self.audit = audit
         self.limits = limits
         self.readiness = readiness
         self.identifiers = identifiers

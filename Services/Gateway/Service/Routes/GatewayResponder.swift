@@ -19,12 +19,16 @@ struct GatewayResponder: HTTPResponder {
         let match = parts.table.match(verb: exchange.head.method.rawValue, path: exchange.path)
         var problem: Problem?
         var response: Response
+        var caller: Caller?
         do {
-            response = try await answer(exchange, match)
+            response = try await answer(exchange, match, by: &caller)
         } catch {
             let shown = Self.problem(error)
             problem = shown
             response = Reply.problem(shown, path: exchange.path, requestID: exchange.requestID)
+        }
+        if let caller, let audit = parts.audit, case .route(let route, _) = match, route.mayChange {
+            await audit.add(exchange, caller, status: response.status.code)
         }
         response.headers[.requestID] = exchange.requestID
         if exchange.body.hasRest { response.headers[.connection] = "close" }
@@ -33,13 +37,18 @@ struct GatewayResponder: HTTPResponder {
         return response
     }
 
-    private func answer(_ exchange: Exchange, _ match: RouteTable.Match) async throws -> Response {
+    /// - Parameter asking: who makes the request, once that is known and they may.
+    private func answer(
+        _ exchange: Exchange, _ match: RouteTable.Match, by asking: inout Caller?
+    ) async throws -> Response {
         guard exchange.head.path?.utf8.count ?? 0 <= GatewayLimits.maximumTargetBytes else {
             throw Problem(.targetTooLong, "Path and query may have at most \(GatewayLimits.maximumTargetBytes) bytes.")
         }
         try exchange.requireHost()
         if case .route(let route, _) = match, route.isOpen { return try open(route, exchange) }
-        let caller = try authenticated(exchange)
+        let caller = try await authenticated(exchange)
+        try await requirePace(caller)
+        asking = caller
         switch match {
         case .unknown:
             throw Problem(.routeUnknown, "There is no such address here; /openapi.json lists them.")
@@ -52,8 +61,17 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func authenticated(_ exchange: Exchange) throws(Problem) -> Caller {
-        switch parts.bearer.outcome(authorization: exchange.values(.authorization)) {
+    private func requirePace(_ caller: Caller) async throws(Problem) {
+        guard let wait = await parts.limiter?.wait(for: caller.id) else { return }
+        var problem = Problem(
+            .status(.resourceExhausted, isConditional: false),
+            "This token makes more requests than the gateways' rate-limit allows. Wait a little.")
+        problem.retryAfter = max(1, Int((wait / .seconds(1)).rounded(.up)))
+        throw problem
+    }
+
+    private func authenticated(_ exchange: Exchange) async throws(Problem) -> Caller {
+        switch await parts.bearer.outcome(authorization: exchange.values(.authorization)) {
         case .caller(let caller): return caller
         case .missing:
             throw Problem(
@@ -61,7 +79,11 @@ struct GatewayResponder: HTTPResponder {
                 "Send the field Authorization: Bearer TOKEN. The token is in the gateway's token file. "
                     + "/openapi.json describes the interface and needs none.")
         case .wrong:
-            throw Problem(.tokenWrong, "The token is not the one in the gateway's token file.")
+            throw Problem(
+                .tokenWrong, "The token is neither the one in the gateway's token file nor a registered one that is still good.")
+        case .unavailable:
+            throw Problem(
+                .status(.unavailable, isConditional: false), "Whether the token is good cannot be seen now. Try again soon.")
         }
     }
 

@@ -27,6 +27,15 @@ struct Route: Sendable {
         case .method, .uploadFile, .watchImport, .watchChanges, .status, .index: false
         }
     }
+
+    /// Whether a request may change something, and so is audited.
+    var mayChange: Bool {
+        switch endpoint {
+        case .method(let entry, _): entry.descriptor.idempotency != .noSideEffects
+        case .uploadFile: true
+        case .watchImport, .watchChanges, .status, .openAPI, .live, .ready, .index: false
+        }
+    }
 }
 
 /// All routes: those of the protos and a few that no annotation can express.

@@ -2,7 +2,6 @@ package import ArgumentParser
 import Contracts
 import HTTPClient
 import RPC
-import ZeroMQ
 
 package struct BenchSearchCommand: OlpCommand {
     package static let configuration = CommandConfiguration(
@@ -63,10 +62,7 @@ package struct BenchSearchCommand: OlpCommand {
 
     private func overRPC(_ surroundings: Surroundings, _ queries: [String]) async throws -> ClosedLoop.Result {
         let state = try SuiteState.running(in: gateway.suite.folder(surroundings), surroundings)
-        guard let endpoint = state.service("partnership")?.endpoint else {
-            throw Failure(.notRunning, "the suite has no partnership")
-        }
-        let connection = try ServiceConnection(Endpoint(endpoint))
+        let connection = try ServiceConnection(to: state.target("partnership"))
         defer { connection.close() }
         let client = SchoolsClient(connection.channel)
         let warm = CallOptions(timeout: .seconds(10), waitForReady: true)

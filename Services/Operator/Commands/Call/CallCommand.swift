@@ -84,35 +84,53 @@ package struct CallCommand: OlpCommand {
             try await callGateway(verb, target, body, console, surroundings)
         case .rpc(let process, let name, let request):
             let method = try MethodFinder.find(name)
-            let endpoint = try self.endpoint ?? endpointOfSuite(process, method, surroundings)
-            let target = Target(address: endpoint, process: process ?? MethodFinder.process(of: method))
-            try await callService(method, request, at: target, console, surroundings)
+            let place: Place
+            if let endpoint {
+                place = .endpoint(endpoint, process: process ?? MethodFinder.process(of: method))
+            } else {
+                place = .suite(try targetInSuite(process, method, surroundings))
+            }
+            try await callService(method, request, at: place, console, surroundings)
         }
     }
 
-    private func endpointOfSuite(
+    /// Where a method is called.
+    private enum Place {
+        /// The replicas of a service of the suite on this machine.
+        case suite(Target)
+        /// What was written; `process`: whose key the other end must have, nil if the method does not tell.
+        case endpoint(String, process: String?)
+    }
+
+    private func targetInSuite(
         _ process: String?, _ method: MethodEntry, _ surroundings: Surroundings
-    ) throws(Failure) -> String {
+    ) throws(Failure) -> Target {
         guard let name = process ?? MethodFinder.process(of: method) else {
             throw Failure(
                 .usage, "\(method.descriptor.fullName) is served by several processes",
                 advice: "Say which: olp call partnership \(MethodFinder.shortName(method)) …")
         }
-        let folder = gateway.suite.folder(surroundings)
-        guard let endpoint = try SuiteState.running(in: folder, surroundings).service(name)?.endpoint else {
-            throw Failure(.notRunning, "the suite has no \(name)")
-        }
-        return endpoint
+        return try SuiteState.running(in: gateway.suite.folder(surroundings), surroundings).target(name)
     }
 
-    private struct Target {
-        let address: String
-        /// Whose key the other end must have; nil if the method does not tell.
-        let process: String?
+    private func connect(_ place: Place, _ surroundings: Surroundings) throws -> (ServiceConnection, address: String) {
+        switch place {
+        case .suite(let target): return (try ServiceConnection(to: target), "\(target)")
+        case .endpoint(let address, let process):
+            let endpoint: Endpoint
+            do {
+                endpoint = try Endpoint(address)
+            } catch {
+                throw Failure(.usage, "--endpoint \(address): \(error)")
+            }
+            let connection = try security.connect(
+                endpoint, process: process, howToSay: "olp call PROCESS SERVICE/METHOD …", surroundings)
+            return (connection, address)
+        }
     }
 
     private func callService(
-        _ method: MethodEntry, _ text: String, at target: Target, _ console: Console, _ surroundings: Surroundings
+        _ method: MethodEntry, _ text: String, at place: Place, _ console: Console, _ surroundings: Surroundings
     ) async throws {
         guard !method.descriptor.kind.hasRequestStream else {
             throw Failure(
@@ -127,18 +145,10 @@ package struct CallCommand: OlpCommand {
                 .usage, "the request is not a \(method.requestName): \(error)",
                 advice: "Its fields: olp call --describe \(MethodFinder.shortName(method))")
         }
-        let address = target.address
-        let endpoint: Endpoint
-        do {
-            endpoint = try Endpoint(address)
-        } catch {
-            throw Failure(.usage, "--endpoint \(address): \(error)")
-        }
         var options = CallOptions(
             timeout: .seconds(timeout), metadata: Metadata(), idempotencyKey: key, waitForReady: false)
         options.metadata = try sentMetadata(surroundings)
-        let connection = try security.connect(
-            endpoint, process: target.process, howToSay: "olp call PROCESS SERVICE/METHOD …", surroundings)
+        let (connection, address) = try connect(place, surroundings)
         defer { connection.close() }
         let channel = connection.channel.intercepted(by: [CallTracing()])
         do throws(RPCError) {

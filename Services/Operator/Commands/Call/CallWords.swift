@@ -18,7 +18,7 @@ package enum CallWords: Hashable, Sendable {
             self = .http(verb: verb.uppercased(), target: target, body: rest.first)
             return
         }
-        let process = SuitePlan.services.contains(first) ? rest.popFirst() : nil
+        let process = Replica(name: first) == nil ? nil : rest.popFirst()
         guard let method = rest.popFirst() else { throw Failure(.usage, "no method is named", advice: usage) }
         guard rest.count <= 1 else {
             throw Failure(

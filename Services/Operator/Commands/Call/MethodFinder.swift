@@ -38,6 +38,6 @@ package enum MethodFinder {
         let parts = method.descriptor.service.split(separator: ".")
         guard parts.count > 2, parts[0] == "olp" else { return nil }
         let area = String(parts[1]).replacing("_", with: "-")
-        return (SuitePlan.services + [SuitePlan.gateway]).contains(area) ? area : nil
+        return SuitePlan.all.contains(area) ? area : nil
     }
 }

@@ -13,8 +13,16 @@ package final class ServiceConnection: Sendable {
     /// - Parameters:
     ///   - security: of a connection over tcp; unless it is given, there is none.
     ///   - service: whose key the other end must have.
-    package init(
+    package convenience init(
         _ endpoint: Endpoint, security: SecurityPolicy = .localOnly, service: String? = nil,
+        limits: ConnectionLimits = ConnectionLimits()
+    ) throws(SecurityProblem) {
+        try self.init(to: .replicas([endpoint]), security: security, service: service, limits: limits)
+    }
+
+    /// The same to any of a target's replicas.
+    package init(
+        to target: Target, security: SecurityPolicy = .localOnly, service: String? = nil,
         limits: ConnectionLimits = ConnectionLimits()
     ) throws(SecurityProblem) {
         transport = ZeroMQTransport(
@@ -22,7 +30,7 @@ package final class ServiceConnection: Sendable {
                 service: "olp", instanceID: SystemIdentifiers().next().text, build: Release.version),
             security: security, limits: limits)
         do throws(SecurityProblem) {
-            channel = try transport.channel(to: endpoint, service: service)
+            channel = try transport.channel(to: target, service: service)
         } catch {
             transport.shutDown()
             throw error

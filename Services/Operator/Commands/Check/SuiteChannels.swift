@@ -1,5 +1,4 @@
 package import RPC
-import ZeroMQ
 
 /// Channels to the four services of a suite.
 package struct SuiteChannels: Sendable {
@@ -29,10 +28,7 @@ package struct SuiteChannels: Sendable {
         var connections: [ServiceConnection] = []
         defer { for connection in connections { connection.close() } }
         for name in SuitePlan.services {
-            guard let address = state.service(name)?.endpoint else {
-                throw Failure(.notRunning, "the suite has no \(name)")
-            }
-            connections.append(try ServiceConnection(Endpoint(address)))
+            connections.append(try ServiceConnection(to: state.target(name)))
         }
         return try await body(
             SuiteChannels(

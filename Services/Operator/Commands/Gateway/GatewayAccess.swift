@@ -17,11 +17,12 @@ package struct GatewayAccess: Sendable {
         self.token = token
     }
 
-    /// The gateway of a suite on this machine.
+    /// A gateway of a suite on this machine: the first that is ready, or the first.
     package init(_ state: SuiteState, token: String? = nil) throws(Failure) {
         let known: String
         if let token { known = token } else { known = try Self.readToken(state.tokenFile) }
-        try self.init(url: state.url, token: known)
+        let ready = state.replicas(of: SuitePlan.gateway).first { $0.phase == .ready }
+        try self.init(url: ready?.url ?? state.url, token: known)
     }
 
     package static func readToken(_ path: String) throws(Failure) -> String {
@@ -76,6 +77,13 @@ package struct GatewayAccess: Sendable {
         } catch {
             throw Failure(.failure, "the gateway's answer to \(method) \(target) cannot be read: \(error)")
         }
+    }
+
+    /// The same with a message as the request's body.
+    func call<Reply: JSONMessage>(
+        _ method: String, _ target: String, message: some JSONMessage, as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        try await call(method, target, body: .bytes(Array(message.jsonText().utf8)))
     }
 
     /// Follows a stream of server-sent events until the gateway ends it.

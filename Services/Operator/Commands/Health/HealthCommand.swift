@@ -106,7 +106,7 @@ package struct HealthCommand: OlpCommand {
                 }
                 connections.append(
                     try security.connect(
-                        endpoint, process: self.endpoint == nil ? process.name : self.process,
+                        endpoint, process: self.endpoint == nil ? process.service : self.process,
                         howToSay: "olp health --endpoint \(process.endpoint) --process NAME", surroundings))
             } catch {
                 for connection in connections { connection.close() }

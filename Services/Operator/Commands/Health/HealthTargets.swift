@@ -5,8 +5,17 @@ package struct HealthTargets: Hashable, Sendable {
     package struct Process: Hashable, Sendable {
         package let name: String
         package let endpoint: String
+        /// What it is one of; of a process outside the suite its endpoint.
+        package let service: String
         /// Full names; empty: all.
         package var services: [String]
+
+        package init(name: String, endpoint: String, service: String? = nil, services: [String]) {
+            self.name = name
+            self.endpoint = endpoint
+            self.service = service ?? name
+            self.services = services
+        }
     }
 
     package private(set) var processes: [Process]
@@ -17,11 +26,11 @@ package struct HealthTargets: Hashable, Sendable {
         processes = [Process(name: process ?? endpoint, endpoint: endpoint, services: words)]
     }
 
-    /// - Parameter words: names of processes or of services, such as "partnership", "olp.partnership.v1.Partners" or
-    ///   "Partners"; none: every process.
+    /// - Parameter words: names of processes or of services, such as "enrolment-2", "enrolment" for all of its replicas,
+    ///   "olp.partnership.v1.Partners" or "Partners"; none: every process.
     package init(_ state: SuiteState, words: [String]) throws(Failure) {
         let all = state.services.compactMap { service in
-            service.endpoint.map { Process(name: service.name, endpoint: $0, services: []) }
+            service.endpoint.map { Process(name: service.name, endpoint: $0, service: service.service, services: []) }
         }
         guard !words.isEmpty else {
             processes = all
@@ -29,14 +38,15 @@ package struct HealthTargets: Hashable, Sendable {
         }
         processes = []
         for word in words {
-            if let process = all.first(where: { $0.name == word }) {
-                add(process)
+            let meant = all.filter { $0.service == word || $0.name == word }
+            guard meant.isEmpty else {
+                for process in meant { add(process) }
                 continue
             }
             let service = try Self.service(word)
             // Without a process in its name, as health itself: all of them have it.
-            let owners = service.methods.first.flatMap(MethodFinder.process(of:)).map { [$0] } ?? all.map(\.name)
-            for owner in all where owners.contains(owner.name) {
+            let owners = service.methods.first.flatMap(MethodFinder.process(of:)).map { [$0] } ?? all.map(\.service)
+            for owner in all where owners.contains(owner.service) {
                 var process = owner
                 process.services = [service.name]
                 add(process)
@@ -66,7 +76,7 @@ package struct HealthTargets: Hashable, Sendable {
                 matches.isEmpty
                     ? "there is no process or service \"\(word)\"" : "\"\(word)\" is the name of several services",
                 advice: matches.isEmpty
-                    ? "Processes: \((SuitePlan.services + [SuitePlan.gateway]).joined(separator: ", ")). "
+                    ? "Processes: \(SuitePlan.all.joined(separator: ", ")). "
                         + "Services: olp call --list"
                     : "Write one of: " + matches.map(\.name).joined(separator: ", "))
         }

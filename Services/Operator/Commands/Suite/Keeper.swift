@@ -31,6 +31,10 @@ package final class Keeper: Sendable {
     private let tell: @Sendable (SuiteEvent) -> Void
     private let state = Mutex(State())
     private let stopping = Gate()
+    /// Opens when the process is ready for the first time.
+    let ready = Gate()
+    /// Opens when `run` returns or throws.
+    let ended = Gate()
 
     package init(
         _ plan: ServicePlan, clock: any Clock<Duration> = ContinuousClock(), backoff: Backoff = Backoff(),
@@ -49,6 +53,7 @@ package final class Keeper: Sendable {
     /// Runs until `stop` is called. Fails if the process ends before it was ever ready: then it has no chance, such as
     /// with a wrong configuration, and starting it again and again would only hide why.
     package func run() async throws(Failure) {
+        defer { ended.open() }
         var failures = 0
         while !stopping.isOpen {
             let port = try choosePort()
@@ -135,6 +140,7 @@ package final class Keeper: Sendable {
             if await isReady(port) {
                 state.withLock { $0.wasReady = true }
                 tell(.ready(name: plan.name, after: real.now - start))
+                ready.open()
                 return
             }
             if !hasBeenReady, real.now - start > Self.readyWithin {

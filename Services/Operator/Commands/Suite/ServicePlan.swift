@@ -2,18 +2,24 @@ package import ChildProcess
 
 /// One process of the suite: how it is started and how one sees that it works.
 package struct ServicePlan: Sendable {
-    package let name: String
+    package let replica: Replica
     /// Where it takes calls; nil if it takes none over RPC.
     package let endpoint: String?
+    /// Where it takes requests over HTTP; nil for all but gateways.
+    package let url: String?
     package let log: String
     /// How to start it, given a free port for its health and metrics.
     package let launch: @Sendable (_ adminPort: Int) -> Launch
 
+    package var name: String { replica.name }
+
     package init(
-        name: String, endpoint: String?, log: String, launch: @escaping @Sendable (_ adminPort: Int) -> Launch
+        _ replica: Replica, endpoint: String?, url: String? = nil, log: String,
+        launch: @escaping @Sendable (_ adminPort: Int) -> Launch
     ) {
-        self.name = name
+        self.replica = replica
         self.endpoint = endpoint
+        self.url = url
         self.log = log
         self.launch = launch
     }

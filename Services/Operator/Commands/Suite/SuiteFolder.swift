@@ -32,7 +32,7 @@ package struct SuiteFolder: Hashable, Sendable {
         self.path = path
         let name = "olp-\(Self.fingerprint(path))"
         if let folder = surroundings.environment["XDG_RUNTIME_DIR"], folder.hasPrefix("/"),
-            folder.utf8.count + name.utf8.count + "//training-events.rpc".utf8.count <= Self.maximumSocketPath
+            folder.utf8.count + name.utf8.count + "//training-events-\(ReplicaCounts.most).rpc".utf8.count <= Self.maximumSocketPath
         {
             runtime = "\(folder)/\(name)"
         } else {
@@ -46,16 +46,20 @@ package struct SuiteFolder: Hashable, Sendable {
     package var token: String { "\(path)/gateway.token" }
 
     package func store(_ service: String) -> String { "\(path)/\(service).sqlite" }
-    package func log(_ service: String) -> String { "\(logs)/\(service).log" }
-    /// Where a service makes its socket in its runtime folder.
-    package func socket(_ service: String) -> String { "\(runtime)/\(service).rpc" }
+    package func log(_ process: String) -> String { "\(logs)/\(process).log" }
+    /// Where a process makes its socket in the runtime folder.
+    package func socket(_ process: String) -> String { "\(runtime)/\(process).rpc" }
+    /// Where the suite itself is asked to change.
+    package var control: String { "ipc://\(socket("olp"))" }
+    /// With a file for each service that says where its replicas are.
+    package var peers: String { "\(runtime)/peers" }
 
     /// Makes the folders. The runtime folder is ours alone, or the sockets in it could be somebody else's.
     package func make(userID: UInt32) throws(Failure) {
         let advice = "Choose another folder with --data DIR."
         let found: (owner: UInt32, mode: UInt32)
         do throws(FileFailure) {
-            for folder in [path, logs, runtime] { try SystemFile.makeFolder(folder) }
+            for folder in [path, logs, runtime, peers] { try SystemFile.makeFolder(folder) }
             found = try SystemFile.ownerAndMode(runtime)
         } catch {
             throw Failure(.failure, "cannot use \(error)", advice: advice)

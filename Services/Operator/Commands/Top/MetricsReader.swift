@@ -8,6 +8,8 @@ struct MetricsReader: Sendable {
     /// What one process had counted, and when it said so.
     struct Look: Sendable {
         let name: String
+        /// What it is one of.
+        let service: String
         let adminPort: Int
         /// Nil if it did not answer.
         let counts: CallCounts?
@@ -18,7 +20,8 @@ struct MetricsReader: Sendable {
     func look() async throws -> [Look] {
         try await Parallel.map(processes, inFlight: max(1, processes.count)) { process in
             let port = process.adminPort
-            return Look(name: process.name, adminPort: port, counts: await Self.counts(adminPort: port))
+            return Look(
+                name: process.name, service: process.service, adminPort: port, counts: await Self.counts(adminPort: port))
         }
     }
 

@@ -67,7 +67,7 @@ package struct TopCommand: OlpCommand {
             guard let counts = look.counts else { return nil }
             let before = earlier.first { $0.name == look.name && $0.adminPort == look.adminPort }?.counts
             // Seen for the first time: what it counted before has no time.
-            return (look.name, before ?? counts, counts)
+            return (look.service, before ?? counts, counts)
         }
         return TopReport(looks, interval: interval, silent: later.filter { $0.counts == nil }.map(\.name))
     }

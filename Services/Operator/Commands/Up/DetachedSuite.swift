@@ -23,7 +23,7 @@ struct DetachedSuite: Sendable {
         do throws(LaunchError) {
             process = try await RunningProcess.start(
                 Launch(
-                    surroundings.executable, arguments: arguments, environment: surroundings.environment,
+                    surroundings.executable, arguments: arguments, environment: environment,
                     output: .append(to: log), error: .append(to: log), bond: .ownSession))
         } catch {
             throw Failure(.failure, error.description)
@@ -49,5 +49,13 @@ struct DetachedSuite: Sendable {
             "up", "--background", "--data", plan.folder.path, "--host", plan.host, "--port", String(plan.port),
             "--bin", plan.executables,
         ] + (plan.logLevel.map { ["--log-level", $0] } ?? [])
+            + (plan.counts.text.isEmpty ? [] : ["--replicas", plan.counts.text])
+    }
+
+    /// The database's address may hold a password, which arguments would show to everybody.
+    private var environment: [String: String] {
+        var environment = surroundings.environment
+        environment[SuiteDatabase.variable] = plan.database?.address
+        return environment
     }
 }

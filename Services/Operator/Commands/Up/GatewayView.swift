@@ -13,9 +13,10 @@ struct GatewayView: Decodable {
 
     let services: [Service]
 
-    /// Why it cannot do all of its work, in a few words; nil if it can, or does not say.
-    static func complaint(_ state: SuiteState) async -> String? {
-        guard let access = try? GatewayAccess(state),
+    /// Why the gateway there cannot do all of its work, in a few words; nil if it can, or does not say.
+    static func complaint(_ url: String, _ state: SuiteState) async -> String? {
+        guard let token = try? GatewayAccess.readToken(state.tokenFile),
+            let access = try? GatewayAccess(url: url, token: token),
             let reply = try? await access.send(HTTPRequest("GET", "/v1/status", timeout: timeout)), reply.isSuccess,
             let view = try? JSONDecoder().decode(GatewayView.self, from: Data(reply.body))
         else { return nil }

@@ -22,6 +22,8 @@ package struct StatusCommand: OlpCommand {
     /// One process, as it answers now.
     package struct Line: Codable, Hashable, Sendable {
         package let name: String
+        /// What it is one of.
+        package let service: String
         /// "ready", "starting", "waiting", "stopped", or "not ready" and "silent" by its own answer or lack of one;
         /// "cut off" for a gateway that is ready and does not reach all services.
         package let state: String
@@ -38,6 +40,7 @@ package struct StatusCommand: OlpCommand {
         let url: String
         let pid: Int32
         let startedAt: Date
+        let database: String?
         let services: [Line]
     }
 
@@ -49,9 +52,12 @@ package struct StatusCommand: OlpCommand {
         if json {
             console.print(
                 JSONText.encode(
-                    Report(url: state.url, pid: state.pid, startedAt: state.startedAt, services: lines)))
+                    Report(
+                        url: state.url, pid: state.pid, startedAt: state.startedAt, database: state.database,
+                        services: lines)))
         } else {
             console.print("\(state.url)  (process \(state.pid), since \(state.startedAt.formatted(.iso8601)))")
+            if let database = state.database { console.print("stores in \(database)") }
             for row in Self.table(lines, surroundings) { console.print(row) }
         }
         if let bad = lines.first(where: { $0.state != "ready" }) {
@@ -64,8 +70,8 @@ package struct StatusCommand: OlpCommand {
     private static func ask(_ service: SuiteState.Service, _ state: SuiteState) async -> Line {
         func line(_ state: String, _ reason: String? = nil) -> Line {
             Line(
-                name: service.name, state: state, reason: reason, pid: service.pid, restarts: service.restarts,
-                endpoint: service.endpoint, adminPort: service.adminPort, log: service.log)
+                name: service.name, service: service.service, state: state, reason: reason, pid: service.pid,
+                restarts: service.restarts, endpoint: service.endpoint, adminPort: service.adminPort, log: service.log)
         }
         guard service.pid != nil else { return line(service.phase.rawValue) }
         guard let reply = await Readiness.reply(adminPort: service.adminPort) else {
@@ -73,7 +79,7 @@ package struct StatusCommand: OlpCommand {
                 service.phase == .starting ? "starting" : "silent", "it does not answer on port \(service.adminPort)")
         }
         if reply.status == 200 {
-            guard service.name == SuitePlan.gateway, let complaint = await GatewayView.complaint(state) else {
+            guard let url = service.url, let complaint = await GatewayView.complaint(url, state) else {
                 return line("ready")
             }
             return line("cut off", complaint)

@@ -30,7 +30,26 @@ package final class SuiteRecorder: Sendable {
             do { try state.write(to: path) } catch { return error }
             return nil
         }
-        // The suite runs on; only `olp status` and its kind will see an old state.
+        complain(problem)
+    }
+
+    /// A process comes, instead of the one of its name if there was one.
+    package func add(_ service: SuiteState.Service) { change { $0.put(service) } }
+
+    /// A process is gone for good.
+    package func remove(_ name: String) { change { state in state.services.removeAll { $0.name == name } } }
+
+    private func change(_ body: (inout SuiteState) -> Void) {
+        let problem: (any Error)? = state.withLock { state in
+            body(&state)
+            do { try state.write(to: path) } catch { return error }
+            return nil
+        }
+        complain(problem)
+    }
+
+    /// The suite runs on; only `olp status` and its kind will see an old state.
+    private func complain(_ problem: (any Error)?) {
         if let problem { console.say("\(stamp())cannot write \(path): \(problem)") }
     }
 

@@ -26,6 +26,8 @@ package struct UpBanner: Sendable {
             plan.folder.path == surroundings.absolute("data")
             ? "" : " --data \(surroundings.shown(plan.folder.path))"
         var lines = ["", "The suite is up:  \(state.url)"]
+        lines += state.replicas(of: SuitePlan.gateway).dropFirst().compactMap { $0.url.map { "                  \($0)" } }
+        if let database = state.database { lines.append("Stores:           in \(database)") }
         if isTokenNew, let text = try? GatewayAccess.readToken(state.tokenFile) {
             lines.append("Token:            \(text)")
             lines.append("                  (shown this once; kept in \(token))")

@@ -17,6 +17,15 @@ package struct UpCommand: OlpCommand {
               olp up                 stores and logs in ./data, gateway on 8080
               olp up --port 9000 --data /srv/olp
               olp up --detach        leave it running; stop it with: olp down
+
+            With --database all stores are in one PostgreSQL database, each in a
+            schema of its own, and services may have several processes:
+
+              olp up --database postgres://olp@localhost/olp --replicas enrolment=3,gateway=2
+
+            `olp scale` changes how many while it runs. Gateways listen on the ports
+            from --port on. A password is better in OLP_DATABASE than in --database:
+            whoever may list this machine's processes sees their arguments.
             """)
 
     /// A signal that comes sooner after the first is the same one, sent to process and group.
@@ -27,8 +36,21 @@ package struct UpCommand: OlpCommand {
     @Option(name: .long, help: "Address that the gateway listens on.")
     package var host = "127.0.0.1"
 
-    @Option(name: .long, help: "Port that the gateway listens on.")
+    @Option(name: .long, help: "Port that the gateway listens on; further gateways have those above it.")
     package var port = 8080
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How many processes services have, such as enrolment=3,gateway=2. Default: one.", valueName: "service=n"))
+    package var replicas: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "PostgreSQL database for the stores. Else \(SuiteDatabase.variable), else a file of SQLite for each service.",
+            valueName: "url"))
+    package var database: String?
 
     @Flag(name: .long, help: "Return when everything is ready, and leave it running.")
     package var detach = false
@@ -65,10 +87,10 @@ package struct UpCommand: OlpCommand {
     }
 
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
-        let plan = SuitePlan(
-            folder: suite.folder(surroundings), host: host, port: port,
-            executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, logLevel: logLevel,
-            environment: surroundings.environment)
+        let plan = try plan(surroundings)
+        if database != nil, plan.database?.holdsPassword == true {
+            console.say("The password in --database can be seen in the list of processes; \(SuiteDatabase.variable) hides it.")
+        }
         let banner = UpBanner(plan: plan, console: console, surroundings: surroundings, json: json)
         if detach {
             let state = try await DetachedSuite(plan: plan, surroundings: surroundings).start()
@@ -76,6 +98,16 @@ package struct UpCommand: OlpCommand {
         } else {
             try await runHere(plan, banner, console, surroundings)
         }
+    }
+
+    private func plan(_ surroundings: Surroundings) throws(Failure) -> SuitePlan {
+        let address = database ?? surroundings.environment[SuiteDatabase.variable].flatMap { $0.isEmpty ? nil : $0 }
+        var found: SuiteDatabase?
+        if let address { found = try SuiteDatabase(address) }
+        return SuitePlan(
+            folder: suite.folder(surroundings), host: host, port: port,
+            executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, logLevel: logLevel,
+            environment: surroundings.environment, counts: try ReplicaCounts(replicas), database: found)
     }
 
     /// - Returns: what a season has found wrong, although everything runs.
@@ -130,10 +162,18 @@ package struct UpCommand: OlpCommand {
             SuiteState(plan), path: folder.state, console: console,
             stamp: { background ? Date.now.formatted(.iso8601) + " " : "" })
         try recorder.save()
-        let supervisor = Supervisor(
-            plan.processes.map { process in
-                Keeper(process, choosePort: Port.anyFree, isReady: Readiness.isReady, tell: recorder.tell)
-            })
+        let makeKeeper: @Sendable (ServicePlan) -> Keeper = { process in
+            Keeper(process, choosePort: Port.anyFree, isReady: Readiness.isReady, tell: recorder.tell)
+        }
+        let supervisor = Supervisor(plan.processes.map(makeKeeper))
+        let peers = PeerLists(folder: folder.peers)
+        for process in plan.processes {
+            if let endpoint = process.endpoint { try peers.add(endpoint, to: process.replica.service) }
+        }
+        let control = try SuiteControl(
+            Fleet(plan: plan, supervisor: supervisor, recorder: recorder, peers: peers, makeKeeper: makeKeeper),
+            at: folder.control)
+        defer { control.stop() }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let stop = Gate()
         try await withThrowingTaskGroup { group in
@@ -183,11 +223,8 @@ extension SuiteState {
     /// The state before anything is started.
     package init(_ plan: SuitePlan) {
         self.init(
-            pid: getpid(), startedAt: .now, url: plan.url, tokenFile: plan.folder.token,
-            services: plan.processes.map { process in
-                Service(
-                    name: process.name, endpoint: process.endpoint, adminPort: 0, pid: nil, phase: .starting,
-                    restarts: 0, log: process.log)
-            })
+            pid: getpid(), startedAt: .now, url: plan.processes.compactMap(\.url).first ?? plan.url,
+            tokenFile: plan.folder.token, control: plan.folder.control, database: plan.database?.shown,
+            services: plan.processes.map(Service.init))
     }
 }

@@ -58,7 +58,8 @@ package struct BenchListsCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let state = try SuiteState.running(in: gateway.suite.folder(surroundings), surroundings)
         var endpoints: [String: String] = [:]
-        for service in state.services { endpoints[service.name] = service.endpoint }
+        // The first of each service: what is compared is the lists, not the replicas.
+        for service in SuitePlan.all { endpoints[service] = state.service(service)?.endpoint }
         let caller = try ListCaller(endpoints: endpoints)
         defer { caller.close() }
         let access = via == "http" ? try gateway.access(surroundings) : nil
