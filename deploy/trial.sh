@@ -33,7 +33,7 @@ run_trial() {
 
 trial_can_run() {
     [ "$(id -u)" -eq 0 ] || { skip "it needs root" || return; }
-    (install_packages podman buildah runc netavark aardvark-dns catatonit mmdebstrap iproute2) >"$work/apt" 2>&1 ||
+    (install_packages podman buildah runc netavark aardvark-dns catatonit mmdebstrap iproute2 iptables) >"$work/apt" 2>&1 ||
         { skip "podman and what belongs to it cannot be installed: $(tail -n 1 "$work/apt")" || return; }
     mkdir -p "$store"
     # Without CAP_SYS_RESOURCE podman's own limits are refused, and crun does not know all layouts of control groups.
@@ -53,21 +53,22 @@ CONF
 }
 
 clean_trial() {
-    local ids
-    ids=$(podman ps --all --quiet --filter label=olp.trial 2>/dev/null) || true
-    # shellcheck disable=SC2086
-    [ -z "$ids" ] || podman rm --force --time 1 $ids >/dev/null 2>&1 || true
+    # All that is in this store of podman's is the trial's.
+    podman pod rm --all --force >/dev/null 2>&1 || true
+    podman rm --all --force --time 1 >/dev/null 2>&1 || true
+    podman volume rm --all --force >/dev/null 2>&1 || true
+    podman secret rm --all >/dev/null 2>&1 || true
     if [ -s "$work/postgres/pid" ]; then runuser -u postgres -- "$(postgres_programs)/pg_ctl" -D "$work/postgres/data" -m immediate stop >/dev/null || true; fi
     if ip netns list 2>/dev/null | grep -q "^$NETWORK\b"; then ip netns delete "$NETWORK" || true; fi
 }
 
-# run NAME OPTION… IMAGE: starts a container that clean_trial finds.
+# run NAME OPTION… IMAGE: starts a container, in the place of one of the name that may be there.
 run() {
     local name=$1
     shift
     podman rm --force --time 1 "$name" >/dev/null 2>&1 || true
     # Podman's own health timers need systemd, and it complains where there is none.
-    timeout 120 podman run --detach --pull=never --name "$name" --label olp.trial=1 "$@" 2>"$work/run" >/dev/null ||
+    timeout 120 podman run --detach --pull=never --name "$name" "$@" 2>"$work/run" >/dev/null ||
         { cat "$work/run" >&2; return 1; }
 }
 
@@ -282,7 +283,7 @@ need_network() {
     ip -n "$NETWORK" link set lo up
 }
 
-# A Deployment as it stands, with a file for its store; podman takes its ConfigMaps and Secrets along.
+# A Deployment as it stands, with a file for its store.
 run_kube() {
     need_image
     need_venv
@@ -296,11 +297,12 @@ run_kube() {
     cp -r deploy/kubernetes "$work/kubernetes"
     rm -rf "$work/kubernetes/overlays/example/common/secrets"
     cp -r "$secrets" "$work/kubernetes/overlays/example/common/secrets"
-    kubectl kustomize "$work/kubernetes/overlays/example" | "$python" deploy/check.py pod "$service" >"$pods"
-    inside timeout 120 podman play kube --network none "$pods" >"$work/play" 2>&1 || { cat "$work/play" >&2; return 1; }
+    mkdir -p "$work/mounted"
+    kubectl kustomize "$work/kubernetes/overlays/example" | "$python" deploy/check.py pod "$service" "$work/mounted" >"$pods"
+    inside timeout 120 podman play kube "$pods" >"$work/play" 2>&1 || { cat "$work/play" >&2; return 1; }
     local name
     name=$(podman ps --all --format '{{.Names}}' | grep "olp-$service" | grep process)
-    until_true "the pod to be ready" podman exec "$name" olp --probe || { podman logs "$name" >&2; inside podman play kube --down "$pods" >/dev/null; return 1; }
+    until_true "the pod to be ready" podman exec "$name" olp --probe || { podman logs "$name" >&2; return 1; }
     inside timeout 120 podman play kube --down "$pods" >/dev/null
 }
 
