@@ -129,7 +129,11 @@ let package = Package(
                                   "ServiceKit", "Storage", "Values", "Wire", "ZeroMQ", log, lifecycle, spans]),
         tests("OperatorTests", ["ChildProcess", "Contracts", "HTTPClient", "OperatorCommands", "ProtoJSON", "RPC",
                                 "RPCInProcess", "ServiceKit", "Values", "Wire", "ZeroMQ", arguments]),
-        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "Values", "Wire", "ZeroMQ"],
+        // What the tests of the whole suite share.
+        .target(name: "SuiteSupport", dependencies: ["ChildProcess", "Contracts", "HTTPClient", "TestSupport", "Values", "Wire"],
+                path: "Tests/SuiteSupport", exclude: ["README.md"], swiftSettings: strict),
+        tests("FaultTests", ["ChildProcess", "Contracts", "SuiteSupport", "Values"], data: ["README.md"]),
+        tests("EndToEndTests", ["ChildProcess", "Contracts", "HTTPClient", "RPC", "RPCZeroMQ", "SuiteSupport", "Values", "Wire", "ZeroMQ"],
               data: ["Python"]),
     ]
         + service("Partnership", ["Tabular"], data: ["Data"])

@@ -2,9 +2,10 @@
 
   check.py manifests FILE...                      selectors, references and rights of Kubernetes documents
   check.py variables PROGRAMS SECRETS MANIFESTS   every form's variables, by `--check-config` of the programs themselves
-  check.py pod SERVICE                            reads what kustomize makes; prints the documents of one pod for podman
+  check.py pod SERVICE FOLDER                     reads what kustomize makes; prints the documents of one pod for podman
 """
 
+import base64
 import os
 import pathlib
 import re
@@ -140,13 +141,30 @@ def variable_problems(programs, secrets, manifests):
 # One pod
 
 
-def pod_documents(documents, service):
-    """A Deployment with what it refers to, its image being the one that was built here."""
-    deployment = next(d for d in documents if (d["kind"], d["metadata"]["name"]) == ("Deployment", f"olp-{service}"))
-    container = deployment["spec"]["template"]["spec"]["containers"][0]
-    container |= {"image": f"localhost/olp-{service}:latest", "imagePullPolicy": "Never"}
+def pod_documents(documents, service, folder):
+    """A Deployment with its ConfigMaps, its image being the one that was built here, and its Secret in a folder.
+
+    Podman 4.3 mounts Secrets undecoded. The folder has what a cluster would have mounted: files of root's that one group may
+    read.
+    """
+    kinds = {(d["kind"], d["metadata"]["name"]): d for d in documents}
+    deployment = kinds["Deployment", f"olp-{service}"]
+    spec = deployment["spec"]["template"]["spec"]
+    spec["containers"][0] |= {"image": f"localhost/olp-{service}:latest", "imagePullPolicy": "Never"}
+    for volume in spec["volumes"]:
+        if "configMap" in volume:
+            # The default said aloud: podman 4.3 reads it without asking whether it is there.
+            volume["configMap"]["optional"] = False
+        if "secret" in volume:
+            secret = volume.pop("secret")
+            volume["hostPath"] = {"path": folder, "type": "Directory"}
+            for name, value in kinds["Secret", secret["secretName"]]["data"].items():
+                file = pathlib.Path(folder, name)
+                file.write_bytes(base64.b64decode(value))
+                os.chown(file, 0, spec["securityContext"]["fsGroup"])
+                file.chmod(secret["defaultMode"])
     text = yaml.dump(deployment)
-    return [d for d in documents if d["kind"] in ("ConfigMap", "Secret") and d["metadata"]["name"] in text] + [deployment]
+    return [d for (kind, name), d in kinds.items() if kind == "ConfigMap" and name in text] + [deployment]
 
 
 def main():
@@ -159,8 +177,8 @@ def main():
             ]
         case ["variables", programs, secrets, manifests]:
             problems = list(variable_problems(programs, secrets, manifests))
-        case ["pod", service]:
-            yaml.dump_all(pod_documents(list(yaml.safe_load_all(sys.stdin)), service), sys.stdout)
+        case ["pod", service, folder]:
+            yaml.dump_all(pod_documents(list(yaml.safe_load_all(sys.stdin)), service, folder), sys.stdout)
             return
         case _:
             sys.exit(__doc__)

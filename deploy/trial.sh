@@ -33,7 +33,7 @@ run_trial() {
 
 trial_can_run() {
     [ "$(id -u)" -eq 0 ] || { skip "it needs root" || return; }
-    (install_packages podman buildah runc netavark aardvark-dns catatonit mmdebstrap iproute2) >"$work/apt" 2>&1 ||
+    (install_packages podman buildah runc netavark aardvark-dns catatonit mmdebstrap iproute2 iptables) >"$work/apt" 2>&1 ||
         { skip "podman and what belongs to it cannot be installed: $(tail -n 1 "$work/apt")" || return; }
     mkdir -p "$store"
     # Without CAP_SYS_RESOURCE podman's own limits are refused, and crun does not know all layouts of control groups.
@@ -53,21 +53,24 @@ CONF
 }
 
 clean_trial() {
-    local ids
-    ids=$(podman ps --all --quiet --filter label=olp.trial 2>/dev/null) || true
-    # shellcheck disable=SC2086
-    [ -z "$ids" ] || podman rm --force --time 1 $ids >/dev/null 2>&1 || true
-    if [ -s "$work/postgres/pid" ]; then runuser -u postgres -- "$(postgres_programs)/pg_ctl" -D "$work/postgres/data" -m immediate stop >/dev/null || true; fi
+    # All that is in this store of podman's is the trial's.
+    podman pod rm --all --force >/dev/null 2>&1 || true
+    podman rm --all --force --time 1 >/dev/null 2>&1 || true
+    podman volume rm --all --force >/dev/null 2>&1 || true
+    podman secret rm --all >/dev/null 2>&1 || true
+    if [ -s "$work/postgres/data/postmaster.pid" ]; then
+        runuser -u postgres -- "$(postgres_programs)/pg_ctl" -D "$work/postgres/data" -m immediate stop >/dev/null || true
+    fi
     if ip netns list 2>/dev/null | grep -q "^$NETWORK\b"; then ip netns delete "$NETWORK" || true; fi
 }
 
-# run NAME OPTION… IMAGE: starts a container that clean_trial finds.
+# run NAME OPTION… IMAGE: starts a container, in the place of one of the name that may be there.
 run() {
     local name=$1
     shift
     podman rm --force --time 1 "$name" >/dev/null 2>&1 || true
     # Podman's own health timers need systemd, and it complains where there is none.
-    timeout 120 podman run --detach --pull=never --name "$name" --label olp.trial=1 "$@" 2>"$work/run" >/dev/null ||
+    timeout 120 podman run --detach --pull=never --name "$name" "$@" 2>"$work/run" >/dev/null ||
         { cat "$work/run" >&2; return 1; }
 }
 
@@ -91,10 +94,13 @@ until_true() {
 base_images() {
     if ! podman image exists "$DEBIAN" && ! timeout 60 podman pull --quiet "$DEBIAN" >/dev/null 2>&1; then
         say "No registry answers: making $DEBIAN from Debian's packages …"
-        [ -s "$store/base.tar" ] ||
-            { timeout 1800 mmdebstrap --variant=minbase --include=ca-certificates bookworm "$store/base.tar.new" >"$work/mmdebstrap" 2>&1 &&
-                mv "$store/base.tar.new" "$store/base.tar"; } || { tail -n 5 "$work/mmdebstrap" >&2; return 1; }
-        podman import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$store/base.tar" "$DEBIAN" >/dev/null
+        if [ ! -s "$store/base.tar" ]; then
+            timeout 1800 mmdebstrap --format=tar --variant=minbase --include=ca-certificates bookworm "$store/base.tar.new" \
+                >"$work/mmdebstrap" 2>&1 || { tail -n 5 "$work/mmdebstrap" >&2; return 1; }
+            mv "$store/base.tar.new" "$store/base.tar"
+        fi
+        podman import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$store/base.tar" \
+            "$DEBIAN" >/dev/null 2>&1
     fi
     if ! podman image exists "$SWIFT" && ! timeout 60 podman pull --quiet "$SWIFT" >/dev/null 2>&1; then
         say "… and $SWIFT, with this machine's toolchain mounted into it."
@@ -132,7 +138,8 @@ build_image() {
             --build-arg SERVICES="${trial_services[*]}" --build-arg SERVICE="$service" \
             --tag "localhost/olp-$service:latest" --file deploy/Dockerfile . >"$store/build-$service.log" 2>&1 ||
             { tail -n 30 "$store/build-$service.log" >&2; return 1; }
-        say "olp-$service: $(podman image inspect --format '{{.Size}}' "localhost/olp-$service:latest" | awk '{ printf "%d MB", $1 / 1e6 }')"
+        podman image inspect --format '{{.Size}}' "localhost/olp-$service:latest" |
+            awk -v name="olp-$service" '{ printf "%s: %d MB\n", name, $1 / 1e6 }' >&2
     done
 }
 
@@ -165,7 +172,7 @@ run_image() {
     podman kill --signal SEGV "$name" >/dev/null
     until_true "a backtrace" sh -c "podman logs $name 2>&1 | grep -a 'Program crashed'"
     podman rm --force --time 1 "$name" >/dev/null 2>&1
-    podman run --rm --pull=never "${LOCKED[@]}" --network=none --volume olp-trial:/var/lib/olp "$image" --migrate-only >&2
+    podman run --rm --no-healthcheck --pull=never "${LOCKED[@]}" --network=none --volume olp-trial:/var/lib/olp "$image" --migrate-only >&2
     podman volume rm olp-trial >/dev/null
 }
 
@@ -174,7 +181,7 @@ run_image() {
 postgres_programs() { find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1; }
 
 knows_postgres() {
-    podman run --rm --pull=never --network=none "localhost/olp-${trial_services[0]}:latest" --check-config \
+    podman run --rm --no-healthcheck --pull=never --network=none "localhost/olp-${trial_services[0]}:latest" --check-config \
         --store postgres://a@b/c >/dev/null 2>&1 || skip "this release's programs know no PostgreSQL"
 }
 
@@ -190,7 +197,6 @@ start_postgres() {
         --locale=C.UTF-8 --no-sync >"$work/initdb"
     runuser -u postgres -- "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w \
         -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=off" start >"$work/pg_ctl"
-    head -n 1 "$folder/data/postmaster.pid" >"$folder/pid"
     PGHOST=127.0.0.1 PGPORT=$port PGPASSWORD=$(cat "$secrets/postgres.password") deploy/create-databases "$secrets"
 }
 
@@ -201,9 +207,9 @@ run_on_postgres() {
     make_image_secrets 127.0.0.1:54399
     start_postgres 54399
     local service=${trial_services[0]} name=olp-trial-postgres
-    local options=("${LOCKED[@]}" --network=host --volume "$secrets/$service.config:/run/secrets/config:ro" "localhost/olp-$service:latest"
-        --config /run/secrets/config --admin 127.0.0.1:54398)
-    timeout 60 podman run --rm --pull=never "${options[@]}" --migrate-only >&2
+    local options=("${LOCKED[@]}" --network=host --volume "$secrets/$service.config:/run/secrets/config:ro"
+        "localhost/olp-$service:latest" --config /run/secrets/config --admin 127.0.0.1:54398)
+    timeout 60 podman run --rm --no-healthcheck --pull=never "${options[@]}" --migrate-only >&2
     run "$name" "${options[@]}"
     until_true "$service to be ready on PostgreSQL" podman exec "$name" olp --probe --admin 127.0.0.1:54398
     podman stop --time 30 "$name" >/dev/null 2>&1
@@ -229,7 +235,8 @@ run_systemd() {
         "HEALTHCHECK NONE" "ENTRYPOINT [\"/lib/systemd/systemd\"]" | image_from localhost/olp-trial-systemd
     mkdir -p "$programs"
     for service in "${trial_services[@]}"; do
-        podman run --rm --pull=never --network=none --entrypoint cat "localhost/olp-$service:latest" /usr/local/bin/olp >"$programs/olp-$service"
+        podman run --rm --no-healthcheck --pull=never --network=none --entrypoint cat "localhost/olp-$service:latest" \
+            /usr/local/bin/olp >"$programs/olp-$service"
     done
     chmod -R a+rx "$programs"
     run "$name" --systemd=always --network=none --cap-add=SYS_ADMIN --cap-add=SYS_PTRACE --security-opt seccomp=unconfined \
@@ -282,7 +289,7 @@ need_network() {
     ip -n "$NETWORK" link set lo up
 }
 
-# A Deployment as it stands, with a file for its store; podman takes its ConfigMaps and Secrets along.
+# A Deployment as it stands, with a file for its store.
 run_kube() {
     need_image
     need_venv
@@ -296,11 +303,12 @@ run_kube() {
     cp -r deploy/kubernetes "$work/kubernetes"
     rm -rf "$work/kubernetes/overlays/example/common/secrets"
     cp -r "$secrets" "$work/kubernetes/overlays/example/common/secrets"
-    kubectl kustomize "$work/kubernetes/overlays/example" | "$python" deploy/check.py pod "$service" >"$pods"
-    inside timeout 120 podman play kube --network none "$pods" >"$work/play" 2>&1 || { cat "$work/play" >&2; return 1; }
+    mkdir -p "$work/mounted"
+    kubectl kustomize "$work/kubernetes/overlays/example" | "$python" deploy/check.py pod "$service" "$work/mounted" >"$pods"
+    inside timeout 120 podman play kube "$pods" >"$work/play" 2>&1 || { cat "$work/play" >&2; return 1; }
     local name
     name=$(podman ps --all --format '{{.Names}}' | grep "olp-$service" | grep process)
-    until_true "the pod to be ready" podman exec "$name" olp --probe || { podman logs "$name" >&2; inside podman play kube --down "$pods" >/dev/null; return 1; }
+    until_true "the pod to be ready" podman exec "$name" olp --probe || { podman logs "$name" >&2; return 1; }
     inside timeout 120 podman play kube --down "$pods" >/dev/null
 }
 
@@ -309,12 +317,14 @@ run_compose() {
     need_image
     knows_postgres
     need_network
-    "$venv/bin/pip" install --quiet --disable-pip-version-check podman-compose==1.6.0 >/dev/null 2>&1 || skip "podman-compose cannot be installed"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check podman-compose==1.6.0 >/dev/null 2>&1 ||
+        skip "podman-compose cannot be installed"
     if ! podman image exists "$POSTGRES" && ! timeout 60 podman pull --quiet "$POSTGRES" >/dev/null 2>&1; then
         stand_in_for_postgres
     fi
     make_image_secrets postgres:5432
-    local compose=(inside env OLP_UID=65532 OLP_GID=65532 OLP_SECRETS="$secrets" "$venv/bin/podman-compose" -p olp-trial -f deploy/compose.yaml)
+    local compose=(inside env OLP_UID=65532 OLP_GID=65532 OLP_SECRETS="$secrets"
+        "$venv/bin/podman-compose" -p olp-trial -f deploy/compose.yaml)
     local service status=0
     # Health checks are run by hand: podman leaves them to systemd, which need not be here.
     "${compose[@]}" up -d --no-deps postgres >"$work/compose" 2>&1 || { cat "$work/compose" >&2; return 1; }

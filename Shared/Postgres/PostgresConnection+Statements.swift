@@ -62,6 +62,7 @@ extension PostgresConnection {
     package func run() throws(PostgresError) -> PostgresResult? {
         try closePipeline()
         try flush()
+        if !pending.isEmpty { roundTrips += 1 }
         return try collect()
     }
 

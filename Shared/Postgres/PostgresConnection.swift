@@ -45,6 +45,8 @@ package final class PostgresConnection {
     /// Errors of statements up to this number are of no interest.
     var ignoredUpTo = 0
     package var isBroken = false
+    /// How often answers were waited for.
+    package internal(set) var roundTrips = 0
     /// Asked now and then during a long wait: whether the statement shall be stopped.
     package var shouldStop: (() -> Bool)?
 
@@ -73,8 +75,8 @@ package final class PostgresConnection {
         var parameters = [
             "connect_timeout": "\(max(2, options.connectWait.components.seconds))",
             "application_name": options.applicationName, "target_session_attrs": "read-write",
-            // A server that vanished is noticed in half a minute, not in two hours.
-            "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "20000",
+            // A server that vanished is noticed in some ten seconds, not in two hours.
+            "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3", "tcp_user_timeout": "10000",
         ]
         parameters.merge(options.url.parameters) { _, given in given }
         parameters["client_encoding"] = "UTF8"

@@ -4,7 +4,8 @@ package struct StoreError: Error, Hashable, Sendable {
     package enum Code: Hashable, Sendable {
         /// Too much is waiting, or a lock was not had in time. Nothing was done; try again soon.
         case busy
-        /// Disk full, read-only, I/O error, or closed. Nothing was done; works again once that ends.
+        /// Disk full, read-only, I/O error, database out of reach, or closed. Nothing was done, unless the message says that
+        /// this is not known; works again once that ends.
         case unavailable
         /// The task that asked was cancelled before the work was done.
         case cancelled
@@ -25,11 +26,11 @@ package struct StoreError: Error, Hashable, Sendable {
         case claimLost
         /// Not a page token, or one of a list with other filters.
         case badPageToken
-        /// The migrations in the file are not those of this program: edited, missing or re-ordered.
+        /// The migrations in the store are not those of this program: edited, missing or re-ordered.
         case migrationMismatch
-        /// The file was written by a newer release.
+        /// The store was written by a newer release.
         case newerRelease
-        /// The file is damaged, or not one of ours.
+        /// The store is damaged, or not one of ours.
         case corrupt
         /// A column is missing or holds another type than the code expects, or a value cannot be kept.
         case mismatch

@@ -6,6 +6,8 @@ final class ProxyLoop {
     private let listener: Int32
     private var links: [ProxyLink] = []
     private var cuts = 0
+    /// The choice that the links know of.
+    private var chosen: Int?
 
     init(_ control: ProxyControl, listener: Int32) {
         self.control = control
@@ -20,7 +22,8 @@ final class ProxyLoop {
                 cuts = state.cuts
                 for link in links { link.close(resetting: state.isResetting) }
             }
-            for link in links { link.write(state.treatments, control) }
+            choose(state.choice)
+            for link in links { link.write(treatments(state, link), control) }
             links.removeAll { $0.isClosed }
             control.note { $0.open = links.count }
             turn(state)
@@ -29,13 +32,32 @@ final class ProxyLoop {
         close(listener)
     }
 
+    private func treatments(
+        _ state: ProxyControl.State, _ link: ProxyLink
+    ) -> [FaultProxy.Way: FaultProxy.Treatment] {
+        state.choice == nil || link.isChosen ? state.treatments : [:]
+    }
+
+    /// Tells links whether they are chosen.
+    private func choose(_ choice: ProxyChoice?) {
+        guard let choice else { return chosen = nil }
+        let asked = choice.number == chosen ? links.filter { !$0.wasAsked } : links
+        chosen = choice.number
+        guard !asked.isEmpty else { return }
+        let whose = choice.whose(Set(asked.map(\.clientPort)))
+        for link in asked {
+            link.isChosen = whose.contains(link.clientPort)
+            link.wasAsked = true
+        }
+    }
+
     private func turn(_ state: ProxyControl.State) {
         let now = ProxyLink.clock()
         var polled = [
             pollfd(fd: control.wake.reader, events: Int16(POLLIN), revents: 0),
             pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
         ]
-        for link in links { polled += link.interests(state.treatments, now: now) }
+        for link in links { polled += link.interests(treatments(state, link), now: now) }
         let next = links.compactMap(\.nextDue).min()
         // One millisecond more than needed, so that what is due is due.
         let timeout = next.map { Int32(clamping: ($0 > now ? ($0 - now) / 1_000_000 : 0) + 1) } ?? -1
@@ -45,9 +67,11 @@ final class ProxyLoop {
             unsafe _ = Glibc.read(control.wake.reader, &bytes, bytes.count)
         }
         // What was told meanwhile counts: bytes that came after it must not pass as if it had not been.
-        let treatments = control.read { $0.treatments }
+        let latest = control.read { $0 }
+        choose(latest.choice)
         for (index, link) in links.enumerated() {
-            link.read(client: polled[2 + 2 * index].revents, server: polled[3 + 2 * index].revents, treatments)
+            link.read(
+                client: polled[2 + 2 * index].revents, server: polled[3 + 2 * index].revents, treatments(latest, link))
         }
         if polled[1].revents != 0 { accept() }
     }
@@ -98,6 +122,10 @@ final class ProxyLink {
 
     private static let maximumQueued = 1 << 20
 
+    /// The port that the client connects from.
+    let clientPort: Int
+    var isChosen = false
+    var wasAsked = false
     private var client: Int32
     private var server: Int32
     private var pipes: [FaultProxy.Way: Pipe]
@@ -107,6 +135,7 @@ final class ProxyLink {
     init(client: Int32, server: Int32, plan: [FaultProxy.Step]) {
         self.client = client
         self.server = server
+        clientPort = (try? peerPortOfLoopback(client)) ?? 0
         pipes = [:]
         for way in FaultProxy.Way.allCases {
             pipes[way] = Pipe(steps: plan.filter { $0.way == way }.sorted { $0.afterBytes < $1.afterBytes })

@@ -85,11 +85,30 @@ package final class FaultProxy: Sendable {
     deinit { control.change { $0.isStopping = true } }
 
     /// Treats the bytes of one way so from now on, on every connection.
-    package func treat(_ way: Way, _ treatment: Treatment) { control.change { $0.treatments[way] = treatment } }
+    package func treat(_ way: Way, _ treatment: Treatment) {
+        control.change { state in
+            state.treatments[way] = treatment
+            state.choice = nil
+        }
+    }
 
     /// Treats both ways so from now on.
     package func treat(_ treatment: Treatment) {
-        control.change { state in for way in Way.allCases { state.treatments[way] = treatment } }
+        control.change { state in
+            for way in Way.allCases { state.treatments[way] = treatment }
+            state.choice = nil
+        }
+    }
+
+    /// Treats both ways so from now on, of some connections only; all others are left alone, until `heal` or the next
+    /// treatment of all.
+    /// - Parameter whose: Chooses among the ports that clients connect from. Asked of the connections there are, and of each
+    ///   that is made later; on the proxy's thread, so it must not take long.
+    package func treat(_ treatment: Treatment, whose: @escaping @Sendable (Set<Int>) -> Set<Int>) {
+        control.change { state in
+            for way in Way.allCases { state.treatments[way] = treatment }
+            state.choice = ProxyChoice(number: (state.choice?.number ?? 0) + 1, whose: whose)
+        }
     }
 
     /// Closes every connection.
@@ -114,6 +133,7 @@ package final class FaultProxy: Sendable {
     package func heal() {
         control.change { state in
             state.treatments = [:]
+            state.choice = nil
             state.door = .open
             state.plan = []
         }
@@ -129,10 +149,19 @@ package final class FaultProxy: Sendable {
     package func passed(_ way: Way) -> Int { control.read { $0.passed[way] ?? 0 } }
 }
 
+/// Which connections are treated.
+struct ProxyChoice: Sendable {
+    /// Another for each.
+    let number: Int
+    let whose: @Sendable (Set<Int>) -> Set<Int>
+}
+
 /// What a proxy was told, and what it tells of itself.
 final class ProxyControl: Sendable {
     struct State: Sendable {
         var treatments: [FaultProxy.Way: FaultProxy.Treatment] = [:]
+        /// Whom they are for; nil: for all.
+        var choice: ProxyChoice?
         var door = FaultProxy.Door.open
         var upstream: Int
         var plan: [FaultProxy.Step] = []

@@ -63,8 +63,10 @@ package enum Python {
     }
 }
 
-/// Numbers that whoever runs the tests may set.
+/// What whoever runs the tests may set.
 package enum ProcessEnvironment {
+    package static func text(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+
     package static func number(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
     }

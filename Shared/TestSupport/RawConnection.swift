@@ -69,6 +69,22 @@ package func freePort() throws -> Int {
     return try portOfLoopback(descriptor)
 }
 
+/// The first of so many TCP ports in a row, all of them as free as `freePort` finds one.
+package func freePorts(_ count: Int) throws -> Int {
+    for _ in 0..<100 {
+        let first = try freePort()
+        if first + count <= 65_536, (first + 1..<first + count).allSatisfy(isFree) { return first }
+    }
+    throw SystemFailure("find \(count) free ports in a row", number: EADDRINUSE)
+}
+
+private func isFree(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return unsafe withLoopback(port: port) { unsafe bind(descriptor, $0, $1) } == 0
+}
+
 /// The port that a bound socket has.
 func portOfLoopback(_ descriptor: Int32) throws -> Int {
     var address = sockaddr_in()
@@ -77,6 +93,17 @@ func portOfLoopback(_ descriptor: Int32) throws -> Int {
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(descriptor, $0, &size) }
     }
     guard result == 0 else { throw SystemFailure("getsockname") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+/// The port that the other side of a connected socket has.
+func peerPortOfLoopback(_ descriptor: Int32) throws -> Int {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getpeername(descriptor, $0, &size) }
+    }
+    guard result == 0 else { throw SystemFailure("getpeername") }
     return Int(UInt16(bigEndian: address.sin_port))
 }
 

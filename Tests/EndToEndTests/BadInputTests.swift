@@ -2,6 +2,7 @@ import ChildProcess
 import Contracts
 import Foundation
 import HTTPClient
+import SuiteSupport
 import TestSupport
 import Testing
 

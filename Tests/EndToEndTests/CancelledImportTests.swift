@@ -1,6 +1,7 @@
 import ChildProcess
 import Contracts
 import Glibc
+import SuiteSupport
 import TestSupport
 import Testing
 

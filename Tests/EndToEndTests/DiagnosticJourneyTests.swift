@@ -1,5 +1,6 @@
 import Contracts
 import HTTPClient
+import SuiteSupport
 import TestSupport
 import Testing
 

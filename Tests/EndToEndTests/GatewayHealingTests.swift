@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import HTTPClient
 import Synchronization
+import SuiteSupport
 import TestSupport
 import Testing
 

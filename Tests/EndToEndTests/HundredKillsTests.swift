@@ -1,5 +1,5 @@
 import ChildProcess
-import Contracts
+import SuiteSupport
 import TestSupport
 import Testing
 import Values
@@ -10,7 +10,6 @@ import Values
 @Suite("A hundred kills")
 struct HundredKillsTests {
     static let kills = ProcessEnvironment.number("OLP_TEST_KILLS") ?? 100
-    static let schools = 20
     /// What the keys of all clients begin with.
     static let keyPrefix = "client-"
 
@@ -18,10 +17,11 @@ struct HundredKillsTests {
     func kills() async throws {
         var random = Seed.generator(for: "A hundred kills")
         let plan = KillPlan(kills: Self.kills, using: &random)
-        let lives = try await SuiteLives()
+        let folder = try TemporaryDirectory()
+        let lives = SuiteLives(try await RunningSuite.start(in: folder)) { try await RunningSuite.start(in: folder) }
         let journal = Journal()
         do {
-            let office = try await open(lives.suite)
+            let office = try await Office.open(lives.suite)
             try await work(plan, lives, office, journal, &random)
             try await agreed(lives.suite, office, journal)
             #expect(try await lives.suite.stop() == .exited(0))
@@ -30,58 +30,18 @@ struct HundredKillsTests {
             await lives.suite.kill()
             throw error
         }
-        try await kept(lives, journal)
+        try await kept(folder, journal)
         expectVariety(journal)
-    }
-
-    /// A register, and a cohort to apply for.
-    private func open(_ suite: RunningSuite) async throws -> Office {
-        let imported = try await suite.importRegister(rows: 200)
-        #expect(imported.state == .succeeded)
-        let schools = try await suite.employers(Self.schools).map(\.urn)
-        #expect(schools.count == Self.schools)
-        return Office(cohort: try await suite.openCohort().id, schools: schools)
     }
 
     private func work(
         _ plan: KillPlan, _ lives: SuiteLives, _ office: Office, _ journal: Journal, _ random: inout SeededGenerator
     ) async throws {
-        let clients = clients(lives, office, journal, &random)
-        try await withThrowingTaskGroup { group in
-            for client in clients {
-                group.addTask {
-                    var client = client
-                    do {
-                        try await client.run()
-                    } catch is KeyedClient.Finished {
-                    } catch {
-                        journal.violate("\(error)")
-                        throw error
-                    }
-                }
-            }
-            try await Conductor(lives: lives, journal: journal).run(plan)
-            journal.finish()
-            try await group.waitForAll()
-        }
+        let workload = Workload(
+            .init(partners: 1, candidates: 2, places: 2, diagnostics: 1), keyPrefix: Self.keyPrefix, office: office,
+            journal: journal, using: &random) { lives.suite }
+        try await workload.run { try await Conductor(lives: lives, journal: journal).run(plan) }
         #expect(journal.violations.isEmpty, "\(journal.violations)")
-    }
-
-    private func clients(
-        _ lives: SuiteLives, _ office: Office, _ journal: Journal, _ random: inout SeededGenerator
-    ) -> [any OfficeClient] {
-        func keyed(_ name: String) -> KeyedClient {
-            KeyedClient("\(Self.keyPrefix)\(name)", journal) { lives.suite }
-        }
-        func generator() -> SeededGenerator { SeededGenerator(seed: random.next()) }
-        return [
-            PartnerClient(client: keyed("partners"), office: office, random: generator()),
-            CandidateClient(client: keyed("candidates-1"), office: office, random: generator()),
-            CandidateClient(client: keyed("candidates-2"), office: office, random: generator()),
-            PlacesClient(client: keyed("places-1"), office: office, share: (number: 0, of: 2), random: generator()),
-            PlacesClient(client: keyed("places-2"), office: office, share: (number: 1, of: 2), random: generator()),
-            DiagnosticClient(client: keyed("diagnostics"), office: office, random: generator()),
-        ]
     }
 
     // MARK: Afterwards
@@ -99,19 +59,15 @@ struct HundredKillsTests {
     }
 
     /// Once it has stopped: what the files hold, read without any of our code.
-    private func kept(_ lives: SuiteLives, _ journal: Journal) async throws {
-        guard Python.path != nil else { return print("the files are not looked at: \(Python.missing)") }
-        for service in KillPlan.services where service != "gateway" {
-            let file = StoreFile(path: lives.store(service))
-            let traces = try await StoreTraces(service: service, file: file)
-            let check = TraceCheck(
-                traces: traces, acknowledged: journal.acknowledged.filter { $0.kind.service == service },
-                refused: journal.refused.filter { $0.kind.service == service }, keyPrefix: Self.keyPrefix)
-            expectNone(try check.problems())
-            if service == "training-events" {
-                expectNone(try await PlacesCheck(file: file, traces: traces).problems())
-            }
+    private func kept(_ folder: TemporaryDirectory, _ journal: Journal) async throws {
+        if let missing = StoreFile.missing { return print("the files are not looked at: \(missing)") }
+        let stores = RunningSuite.services.filter { $0 != "gateway" }.map { service in
+            (service, StoreFile(path: folder.file("data/\(service).sqlite")))
         }
+        expectNone(
+            try await StoreVerdicts(
+                stores: Dictionary(uniqueKeysWithValues: stores), journal: journal, keyPrefix: Self.keyPrefix
+            ).problems())
     }
 
     private func expectNone(_ problems: [String]) {

@@ -1,3 +1,4 @@
+import SuiteSupport
 import TestSupport
 import Testing
 

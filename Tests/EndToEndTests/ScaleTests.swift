@@ -1,6 +1,8 @@
+import ChildProcess
 import Foundation
 import Glibc
 import HTTPClient
+import SuiteSupport
 import TestSupport
 import Testing
 
@@ -99,7 +101,8 @@ struct ScaleTests {
             Self.succeeded(made)
             let token = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
             for number in 1...3 {
-                #expect(try await ask(number, suite.token) == 200 && (try await ask(number, token)) == 200)
+                #expect(try await ask(number, suite.token) == 200)
+                #expect(try await ask(number, token) == 200)
             }
             let list = try await suite.olp("tokens", "list")
             #expect(list.output.contains("a reader") && !list.output.contains(token), "\(list)")

@@ -1,6 +1,7 @@
 import Contracts
 import HTTPClient
 import Synchronization
+import SuiteSupport
 import TestSupport
 
 /// People who read and write all the while, and note what went wrong. Every call is one that may be made again: it reads, or

@@ -2,6 +2,7 @@ import ChildProcess
 import Foundation
 import Glibc
 import HTTPClient
+import SuiteSupport
 import TestSupport
 import Testing
 

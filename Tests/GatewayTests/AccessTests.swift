@@ -16,9 +16,9 @@ struct AccessTests {
     private static var digest: String { Hex.text(SHA256.hash(secret)) }
     private static let start = FakeSuite.wallClock.now()
 
-    private static func store() throws -> Store {
+    private static func store(on engine: Engine = .chosen) throws -> Store {
         try Store(
-            opening: .temporary, service: "gateway", migrations: Migrations.all, at: start, log: LogCapture().logger())
+            opening: try TestStore.location(on: engine), service: "gateway", migrations: Migrations.all, at: start, log: LogCapture().logger())
     }
 
     private static func partners(_ router: inout RPC.Router) {
@@ -42,9 +42,9 @@ struct AccessTests {
         try await gateway.send("GET", "/v1/partners", [bearer]).outcome
     }
 
-    @Test("a token that is registered at one gateway opens the others, until it is revoked at any")
-    func tokens() async throws {
-        let store = try Self.store()
+    @Test("a token that is registered at one gateway opens the others, until it is revoked at any", arguments: Engine.all)
+    func tokens(engine: Engine) async throws {
+        let store = try Self.store(on: engine)
         defer { store.close() }
         let kept = GatewayStore(store: store)
         try await Harness.run(store: kept, Self.partners) { one in
@@ -128,9 +128,9 @@ struct AccessTests {
         }
     }
 
-    @Test("changes are written down with who asked, what and how it ended; reading is not")
-    func audit() async throws {
-        let store = try Self.store()
+    @Test("changes are written down with who asked, what and how it ended; reading is not", arguments: Engine.all)
+    func audit(engine: Engine) async throws {
+        let store = try Self.store(on: engine)
         defer { store.close() }
         let clock = FixedWallClock(Self.start)
         try await Harness.run(store: GatewayStore(store: store), wallClock: clock, Self.partners) { gateway in
@@ -170,9 +170,9 @@ struct AccessTests {
         }
     }
 
-    @Test("a token that asks too often is told when to come back, at every gateway")
-    func rateLimit() async throws {
-        let store = try Self.store()
+    @Test("a token that asks too often is told when to come back, at every gateway", arguments: Engine.all)
+    func rateLimit(engine: Engine) async throws {
+        let store = try Self.store(on: engine)
         defer { store.close() }
         let (kept, clock) = (GatewayStore(store: store), FixedWallClock(Self.start))
         let rate = RequestRate(perSecond: 5)
@@ -194,9 +194,9 @@ struct AccessTests {
         }
     }
 
-    @Test("gateways that pay at once for the same token never pay the same twice")
-    func rateConcurrently() async throws {
-        let store = try Self.store()
+    @Test("gateways that pay at once for the same token never pay the same twice", arguments: Engine.all)
+    func rateConcurrently(engine: Engine) async throws {
+        let store = try Self.store(on: engine)
         defer { store.close() }
         let (kept, rate) = (GatewayStore(store: store), RequestRate(perSecond: 100))
         let granted = try await withThrowingTaskGroup(of: Bool.self) { group in

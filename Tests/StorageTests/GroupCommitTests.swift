@@ -13,7 +13,8 @@ struct GroupCommitTests {
         for number in 0..<20 {
             tasks.append(await waiting.add { writer in
                 try writer.addShelf("\(number)")
-                return try writer.appendEvent(event(number)).sequence
+                try writer.appendEvent(event(number))
+                return try writer.feedEnd().sequence
             })
         }
         try await waiting.release()

@@ -26,7 +26,8 @@ struct GroupFailureTests {
         let before = await waiting.add { writer in
             runs.raise()
             try writer.addShelf("a")
-            return try writer.appendEvent(event(1)).sequence
+            try writer.appendEvent(event(1))
+            return try writer.feedEnd().sequence
         }
         let refused = await waiting.add { try $0.addShelf("a", name: "another") }
         let huge = await waiting.add { writer in
@@ -35,7 +36,8 @@ struct GroupFailureTests {
         }
         let after = await waiting.add { writer in
             try writer.addShelf("c")
-            return try writer.appendEvent(event(2)).sequence
+            try writer.appendEvent(event(2))
+            return try writer.feedEnd().sequence
         }
         try await waiting.release()
         #expect(try await before.value == 1)
@@ -49,7 +51,7 @@ struct GroupFailureTests {
 
     @Test("a rule that is looked at by the commit only is broken by one write, not by all")
     func brokenAtCommit() async throws {
-        let store = try temporaryStore(Self.deferred, limits: .patient)
+        let store = try temporaryStore(.sqlite, Self.deferred, limits: .patient)
         let waiting = try await WaitingWrites(store)
         let good = await waiting.add { try $0.addShelf("a") }
         let bad = await waiting.add { writer in

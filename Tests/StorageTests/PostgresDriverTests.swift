@@ -1,12 +1,13 @@
 import Dispatch
 import Foundation
 import Logging
+import Postgres
 @testable import Storage
 import Synchronization
 import Testing
 import TestSupport
 
-/// What only the driver for PostgreSQL has to do. Each test that hurts its server has one of its own.
+/// What only the driver for PostgreSQL has to do. A test that hurts its server has one of its own.
 @Suite("The driver for PostgreSQL", .enabled(if: PostgresPrograms.areWanted, "there is no PostgreSQL here"))
 struct PostgresDriverTests {
     private func open(_ cluster: PostgresCluster, schema: String = "library", limits: StoreLimits = .standard) throws -> Store {
@@ -14,7 +15,7 @@ struct PostgresDriverTests {
                   limits: limits, log: quiet)
     }
 
-    @Test("a server that was restarted is noticed by nobody", .timeLimit(.minutes(2)))
+    @Test("a server that was restarted is noticed by nobody", .timeLimit(.minutes(3)))
     func restart() async throws {
         let cluster = try await PostgresCluster.start()
         let store = try open(cluster)
@@ -29,7 +30,7 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 3)
     }
 
-    @Test("without a server all is unavailable, and works again with it", .timeLimit(.minutes(2)))
+    @Test("without a server all is unavailable, and works again with it", .timeLimit(.minutes(3)))
     func stopped() async throws {
         let cluster = try await PostgresCluster.start()
         let store = try open(cluster)
@@ -44,10 +45,10 @@ struct PostgresDriverTests {
         #expect(await eventually { (try? await store.read { try $0.shelfCount() }) == 2 })
     }
 
-    @Test("a connection that breaks in the middle of a write costs only its repetition", .timeLimit(.minutes(1)))
+    @Test("a connection that breaks in the middle of a write costs only its repetition", .timeLimit(.minutes(3)))
     func brokenWrite() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         let runs = Tally()
         try await store.write { writer in
             try writer.addShelf("a")
@@ -59,10 +60,10 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a write that stands still for too long is ended by the server, and done anew", .timeLimit(.minutes(1)))
+    @Test("a write that stands still for too long is ended by the server, and done anew", .timeLimit(.minutes(3)))
     func standsStill() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster, limits: StoreLimits(stillTime: .milliseconds(100)))
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema, limits: StoreLimits(stillTime: .milliseconds(100)))
         let runs = Tally()
         try await store.write { writer in
             _ = try writer.shelfCount()
@@ -74,16 +75,16 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a COMMIT whose answer is lost is told as such, and is not repeated", .timeLimit(.minutes(1)))
+    @Test("a COMMIT whose answer is lost is told as such, and is not repeated", .timeLimit(.minutes(3)))
     func unknownOutcome() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         // A trigger at the end of the transaction breaks the connection after COMMIT was sent.
         try await cluster.execute(
             "CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 + "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(9); RETURN NULL; END $$",
             "CREATE CONSTRAINT TRIGGER breaks AFTER INSERT ON shelves DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-                + "WHEN (NEW.id = 'fatal') EXECUTE FUNCTION breaks()", schema: "library")
+                + "WHEN (NEW.id = 'fatal') EXECUTE FUNCTION breaks()", schema: schema)
         let runs = Tally()
         let error = await storeError {
             try await store.write { writer in
@@ -98,15 +99,15 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a transaction that collides is run again, and not for ever", .timeLimit(.minutes(1)))
+    @Test("a transaction that collides is run again, and not for ever", .timeLimit(.minutes(3)))
     func collisions() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         try await cluster.execute(
             "CREATE SEQUENCE tries",
             "CREATE FUNCTION collide(times bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
                 + "IF nextval('tries') <= times THEN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END IF; RETURN 1; END $$",
-            schema: "library")
+            schema: schema)
         let runs = Tally()
         try await store.write { writer in
             runs.raise()
@@ -125,7 +126,7 @@ struct PostgresDriverTests {
         return event
     }
 
-    @Test("events of one process are told at another, and once more after the connection broke", .timeLimit(.minutes(2)))
+    @Test("events of one process are told at another, and once more after the connection broke", .timeLimit(.minutes(3)))
     func notifies() async throws {
         let cluster = try await PostgresCluster.start()
         let (first, second) = (try open(cluster), try open(cluster))
@@ -152,11 +153,11 @@ struct PostgresDriverTests {
         await following.value
     }
 
-    @Test("writes that wait share a commit, and one that fails leaves the others alone", .timeLimit(.minutes(1)))
+    @Test("writes that wait share a commit, and one that fails leaves the others alone", .timeLimit(.minutes(3)))
     func groups() async throws {
         struct Rejected: Error {}
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         try await store.write { try $0.addShelf("taken") }
         let gate = Gate()
         let running = Task {
@@ -199,10 +200,10 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 17)
     }
 
-    @Test("an error that only the COMMIT's packet brings is told to whose statement it was", .timeLimit(.minutes(1)))
+    @Test("an error that only the COMMIT's packet brings is told to whose statement it was", .timeLimit(.minutes(3)))
     func lateErrors() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         try await store.write { try $0.addShelf("taken") }
         let error = await storeError {
             try await store.write { try $0.executeUnseen("INSERT INTO shelves VALUES ('taken', 'b', 1)") }
@@ -211,11 +212,37 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 1)
     }
 
-    @Test("a statement that takes too long is ended as busy, and so is a wait for another's write", .timeLimit(.minutes(1)))
+    @Test("a mutation with a row, an entry, an event and a reply takes four round trips, one alone two", .timeLimit(.minutes(3)))
+    func roundTrips() async throws {
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
+        try await store.write { try $0.addShelf("a") }
+        let setup = PostgresSetup(location: try PostgresLocation(cluster.url()), service: "library", schema: schema,
+                                  limits: .standard, log: quiet, jitter: { 1 })
+        let session = PostgresSession(setup, .writer)
+        func count(_ body: @escaping @Sendable (any Writer) throws -> Void) throws -> Int {
+            let before = try session.connection().roundTrips
+            let member = WriteMember(begin: { true }, run: body, finish: { #expect($0 == nil) })
+            PostgresWriteGroup.run(on: session, member) { nil }
+            return try session.connection().roundTrips - before
+        }
+        let mutation = mutation(key: "k")
+        #expect(try count { writer in
+            _ = try writer.row("SELECT reply FROM store_replies WHERE idempotency_key = 'k'")
+            let version = try #require(try writer.advanceVersion(of: "a", in: "shelves", expected: nil))
+            try writer.execute("UPDATE shelves SET name = 'b' WHERE id = 'a'")
+            try writer.recordHistory(entity: "shelf", id: "a", version: version, change: "renamed", mutation)
+            try writer.appendEvent(event(1))
+        } == 4)
+        #expect(try count { try $0.execute("UPDATE shelves SET name = 'c'") } == 2)
+        #expect(try await store.read { try $0.row("SELECT version FROM shelves")!.int(0) } == 2)
+    }
+
+    @Test("a statement that takes too long is ended as busy, and so is a wait for another's write", .timeLimit(.minutes(3)))
     func limits() async throws {
-        let cluster = try await PostgresCluster.start()
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
         let limits = StoreLimits(lockWait: .milliseconds(50), statementTime: .milliseconds(200))
-        let (store, other) = (try open(cluster, limits: limits), try open(cluster))
+        let (store, other) = (try open(cluster, schema: schema, limits: limits), try open(cluster, schema: schema))
         #expect(await code { try await store.write { _ = try $0.row("SELECT pg_sleep(9)") } } == .busy)
         let gate = Gate()
         let holding = Task { try await other.write { writer in
@@ -229,22 +256,22 @@ struct PostgresDriverTests {
         try await store.write { try $0.addShelf("a") }
     }
 
-    @Test("what a newer release changed in a table does not stop the older one", .timeLimit(.minutes(1)))
+    @Test("what a newer release changed in a table does not stop the older one", .timeLimit(.minutes(3)))
     func stalePlans() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         try await store.write { try $0.addShelf("a") }
         for _ in 0..<3 { #expect(try await store.read { try $0.rows("SELECT * FROM shelves").count } == 1) }
         _ = try await store.write { try $0.row("SELECT * FROM shelves") }
-        try await cluster.execute("ALTER TABLE shelves ADD COLUMN height BIGINT", schema: "library")
+        try await cluster.execute("ALTER TABLE shelves ADD COLUMN height BIGINT", schema: schema)
         for _ in 0..<8 { #expect(try await store.read { try $0.rows("SELECT * FROM shelves")[0].values.count } == 4) }
         #expect(try await store.write { try $0.row("SELECT * FROM shelves")!.values.count } == 4)
     }
 
-    @Test("a NULL where a value was, and a value where NULL was, are both taken", .timeLimit(.minutes(1)))
+    @Test("a NULL where a value was, and a value where NULL was, are both taken", .timeLimit(.minutes(3)))
     func nulls() async throws {
-        let cluster = try await PostgresCluster.start()
-        let store = try open(cluster)
+        let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
+        let store = try open(cluster, schema: schema)
         try await store.write { writer in
             try writer.addShelf("a")
             let covers: [[UInt8]?] = [nil, [1], nil, [2], nil]
@@ -264,15 +291,16 @@ struct PostgresDriverTests {
         #expect(PostgresDialect.orderedByBytes("INSERT INTO a VALUES (TEXT)") == "INSERT INTO a VALUES (TEXT)")
     }
 
-    @Test("four services share a database, each in a schema of its name", .timeLimit(.minutes(1)))
+    @Test("four services share a database, each in a schema of its name", .timeLimit(.minutes(3)))
     func schemas() async throws {
-        let cluster = try await PostgresCluster.start()
+        let cluster = try SharedPostgres.cluster
+        let database = try SharedPostgres.makeDatabase()
         for service in ["enrolment", "training-events"] {
-            let store = try Store(opening: StoreLocation(cluster.url()), service: service, migrations: shelves, at: noon,
+            let store = try Store(opening: StoreLocation(cluster.url(database: database)), service: service, migrations: shelves, at: noon,
                                   log: quiet)
             try await store.write { try $0.addShelf(service) }
         }
-        #expect(try await cluster.execute("SELECT id FROM training_events.shelves") == "training-events")
-        #expect(try await cluster.execute("SELECT id FROM enrolment.shelves") == "enrolment")
+        #expect(try await cluster.execute("SELECT id FROM training_events.shelves", database: database) == "training-events")
+        #expect(try await cluster.execute("SELECT id FROM enrolment.shelves", database: database) == "enrolment")
     }
 }

@@ -2,6 +2,7 @@
 import Synchronization
 import Testing
 import TestSupport
+import Values
 
 @Suite("Moving a store to another place")
 struct StoreCopyTests {
@@ -80,6 +81,21 @@ struct StoreCopyTests {
         #expect(await code {
             _ = try await copier.run(from: StoreLocation(source.text), to: StoreLocation(target.text))
         } == .unavailable)
+    }
+
+    @Test("a copy that was kept before a migration is gone back to by copying it", .enabled(if: PostgresPrograms.areWanted))
+    func goesBack() async throws {
+        let (place, target) = (try TestPlace(.postgres), try TestPlace(.postgres))
+        let end = try await filled(place, shelfCount: 3)
+        let newer = shelves + [Migration(name: "003_drop", sql: ["DROP TABLE books"])]
+        try place.open(newer, at: noon + .seconds(1)).close()
+        let schema = PostgresLocation.copy(of: TestStore.schema(of: place.path), at: noon + .seconds(1))
+        let kept = try StoreLocation(SharedPostgres.cluster.url(schema: schema))
+        let tables = try await copier.run(from: kept, to: StoreLocation(target.text))
+        #expect(tables.contains { $0.name == "books" && $0.rows == 2 })
+        let store = try target.open()
+        #expect(try await store.feedEnd() == end)
+        store.close()
     }
 
     @Test("tables that refer to each other in a circle are named")

@@ -29,7 +29,7 @@ package struct Olp: AsyncParsableCommand {
             UpCommand.self, DownCommand.self, ScaleCommand.self, RestartCommand.self, StatusCommand.self,
             HealthCommand.self, TopCommand.self, CallCommand.self,
             ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, TokensCommand.self,
-            BenchCommand.self,
+            StoreCommand.self, BenchCommand.self,
         ])
 
     package init() {}

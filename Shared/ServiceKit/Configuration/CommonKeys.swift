@@ -23,6 +23,12 @@ package enum CommonKeys {
         "File of the store, made if there is none. Default: $XDG_STATE_HOME/olp/NAME.sqlite, "
             + "or ~/.local/state/olp/NAME.sqlite without that.")
 
+    /// A key and not a word of the command line alone: the address may hold a password, which is better in a variable.
+    package static let copyStoreTo = ConfigurationKey<String?>(
+        optional: "copy-store-to",
+        "Copies the store to this place, such as postgres://USER@HOST/DATABASE, compares both, and ends; calls are not "
+            + "answered. The place must hold nothing yet. `olp store copy` does it for all services.")
+
     package static let keyFile = ConfigurationKey<String?>(
         optional: "key-file",
         "File of this process's secret key for calls over tcp, which only its owner may read; `olp keys make` makes one. "
@@ -69,7 +75,7 @@ extension ServiceDefinition {
         var all: [any DeclaredKey] = []
         if servesCalls { all.append(CommonKeys.listen) }
         all.append(CommonKeys.admin(port: adminPort))
-        if store != nil { all.append(CommonKeys.store) }
+        if store != nil { all += [CommonKeys.store, CommonKeys.copyStoreTo] }
         all.append(CommonKeys.runtimeFolder)
         if !peers.isEmpty { all.append(CommonKeys.peersFolder) }
         all += peers.map(CommonKeys.peer)

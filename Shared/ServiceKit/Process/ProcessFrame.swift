@@ -71,6 +71,25 @@ struct ProcessFrame {
         surroundings.printOut("The store of olp-\(definition.name) is up to date with release \(Release.version).")
     }
 
+    /// Copies the store to a place that holds nothing yet, and says what was copied (``StoreCopyLine``).
+    func copyStore(to place: String) async throws {
+        guard let source = places.store, let kept = definition.store else { return }
+        let target: StoreLocation
+        do {
+            target = try StoreLocation(place)
+        } catch {
+            throw ConfigurationProblem(.missing, "\(CommonKeys.copyStoreTo.name): \(error.message)")
+        }
+        for folder in places.folders { try folder.prepare() }
+        let copy = StoreCopy(
+            service: definition.name, migrations: kept.migrations, at: surroundings.wallClock.now(), log: logger)
+        let say: @Sendable (StoreCopyLine) -> Void = { [surroundings] line in
+            surroundings.printOut(line.text)
+        }
+        let tables = try await copy.run(from: source, to: target) { progress in say(StoreCopyLine(progress)) }
+        for table in tables { say(StoreCopyLine(table)) }
+    }
+
     private func openStore() throws -> Store? {
         guard let location = places.store, let kept = definition.store else { return nil }
         return try Store(

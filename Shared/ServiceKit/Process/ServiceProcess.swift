@@ -67,9 +67,15 @@ package enum ServiceProcess {
             return .success
         }
         let frame = try ProcessFrame(definition, configuration, places, surroundings)
-        guard commandLine.request == .migrate else { return try await frame.run() }
-        try frame.migrate()
-        return .success
+        if commandLine.request == .migrate {
+            try frame.migrate()
+            return .success
+        }
+        if definition.store != nil, let target = configuration[CommonKeys.copyStoreTo] {
+            try await frame.copyStore(to: target)
+            return .success
+        }
+        return try await frame.run()
     }
 
     private static let maximumConfigurationBytes = 1 << 20

@@ -86,15 +86,6 @@ final class JobQueue<Session>: Sendable {
         }
     }
 
-    /// Does not block. Nil if nothing waits.
-    func nextIfAny() -> Job<Session>? {
-        guard arrivals.wait(timeout: .now()) == .success else { return nil }
-        if let job = state.withLock({ $0.removeFirst() }) { return job }
-        // The signal was the one that `close` gave, for `next` to end by.
-        if state.withLock({ $0.closed }) { arrivals.signal() }
-        return nil
-    }
-
     /// What waits first, if it may be done together with others. Does not block.
     func nextMember() -> WriteMember? {
         guard let member = state.withLock({ $0.removeFirstMember() }) else { return nil }

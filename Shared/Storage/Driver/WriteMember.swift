@@ -8,7 +8,9 @@ struct WriteMember: Sendable {
     let run: @Sendable (any Writer) throws -> Void
     /// Gives the task the value, or this error.
     let finish: @Sendable ((any Error)?) -> Void
+}
 
+extension WriteMember {
     init<Value: Sendable>(_ ticket: Ticket<Value>, _ body: @escaping @Sendable (any Writer) throws -> Value) {
         let kept = Kept<Value>()
         begin = { ticket.begin() }

@@ -13,7 +13,7 @@ extension Store {
 
     /// Tells each time that events were added; several additions may be told as one. Ends when the
     /// store is closed. Ask for this before reading `events`, then nothing is missed in between.
-    /// Only additions of this process are told.
+    /// Additions of other processes are told too, and once more when some may have been missed.
     package func eventsAdded() -> AsyncStream<Void> {
         wakeUps.subscribe()
     }

@@ -37,8 +37,8 @@ struct Migrator {
         }
         if !isNew {
             guard try opening.hasTable("store_migrations") else {
-                throw StoreError(.corrupt, "The file holds tables of another program. "
-                    + "Give \(service) a file of its own.")
+                throw StoreError(.corrupt, "The place holds tables of another program. "
+                    + "Give \(service) one of its own.")
             }
             try checkService(opening)
         }
@@ -94,16 +94,16 @@ struct Migrator {
 
     private func checkService(_ opening: any StoreOpening) throws(StoreError) {
         guard let row = try opening.rows("SELECT service FROM store_feed").first else {
-            throw StoreError(.corrupt, "The file lacks its feed. Restore it from a copy.")
+            throw StoreError(.corrupt, "The store lacks its feed. Restore it from a copy.")
         }
         let owner = try row.text(0)
         guard owner == service else {
-            throw StoreError(.migrationMismatch, "The file is the store of \(owner), not of \(service). "
-                + "Give \(service) a file of its own.")
+            throw StoreError(.migrationMismatch, "The place holds the store of \(owner), not of \(service). "
+                + "Give \(service) one of its own.")
         }
     }
 
-    /// Compares what the file says was applied with what this program knows.
+    /// Compares what the store says was applied with what this program knows.
     private func countApplied(_ scope: Scope, _ opening: any StoreOpening) throws(StoreError) -> Int {
         let known = migrations[scope] ?? []
         let rows = try opening.rows("""

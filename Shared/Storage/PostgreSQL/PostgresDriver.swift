@@ -10,7 +10,7 @@ import Values
 final class PostgresDriver: StoreDriver {
     /// The threads, once the store is open.
     private struct Threads {
-        let writer: PostgresWriterThread
+        let writer: WorkerPool<PostgresSession>
         let readers: WorkerPool<PostgresSession>
         var listener: PostgresListener?
     }
@@ -40,20 +40,23 @@ final class PostgresDriver: StoreDriver {
         close()
     }
 
-    var isShared: Bool { true }
-
     func open(_ prepare: (any StoreOpening) throws(StoreError) -> Void) throws(StoreError) {
         let setup = PostgresSetup(
             location: location, service: service, schema: try location.schema(of: service), limits: limits, log: log,
             jitter: jitter)
         try PostgresOpening.run(setup, prepare)
+        let writer = try WorkerPool<PostgresSession>(
+            name: "store-writer", threads: 1, limit: limits.waitingWrites, what: "writes"
+        ) { use throws(StoreError) in
+            use(PostgresSession(setup, .writer))
+        }
         let readers = try WorkerPool<PostgresSession>(
             name: "store-reader", threads: limits.connections, limit: limits.waitingReads, what: "reads"
         ) { use throws(StoreError) in
             use(PostgresSession(setup, .reader))
         }
         self.setup.withLock { $0 = setup }
-        threads.withLock { $0 = Threads(writer: PostgresWriterThread(setup), readers: readers) }
+        threads.withLock { $0 = Threads(writer: writer, readers: readers) }
     }
 
     func tellAdditions(_ signal: @escaping @Sendable () -> Void) {
@@ -73,7 +76,9 @@ final class PostgresDriver: StoreDriver {
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Writer) throws -> Value) async throws -> Value {
-        try await running().writer.run(body)
+        try await running().writer.run(write: body) { session, first, next in
+            PostgresWriteGroup.run(on: session, first, next)
+        }
     }
 
     /// Into an SQLite file with the same tables, which opens as a store of its own.
@@ -117,8 +122,6 @@ final class PostgresDriver: StoreDriver {
         let threads = threads.withLock { $0 }
         return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
     }
-
-    var isShared: Bool { true }
 
     var writeCounts: WriteCounts { setup.withLock { $0?.counts.value } ?? WriteCounts(writes: 0, commits: 0) }
 

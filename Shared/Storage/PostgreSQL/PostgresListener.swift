@@ -5,9 +5,9 @@ import Synchronization
 
 /// A thread with a connection that hears when another process has added events.
 final class PostgresListener: Sendable {
-    /// How long one wait lasts. A connection that vanished without a word is found out by the system's own signs of life
-    /// (`keepalives`) before.
-    private static let patience = Duration.seconds(60)
+    /// How long one wait lasts. Then the server is asked whether it is there still: of one that vanished without a word
+    /// nothing would be heard.
+    private static let patience = Duration.seconds(5)
 
     private let waker: PostgresWaker
     private let stop = StopFlag()
@@ -40,9 +40,10 @@ final class PostgresListener: Sendable {
                 // What came while nobody listened.
                 signal()
                 while !stop.isSet {
-                    if case .notified(let sender) = try connection.waitForNotification(waker, atMost: patience),
-                       sender != session.setup.ownWriter.processID {
-                        signal()
+                    switch try connection.waitForNotification(waker, atMost: patience) {
+                    case .notified(let sender): if sender != session.setup.ownWriter.processID { signal() }
+                    case .timedOut: _ = try connection.perform("SELECT 1")
+                    case .woken: break
                     }
                 }
             } catch {

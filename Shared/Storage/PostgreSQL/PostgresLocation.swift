@@ -1,4 +1,5 @@
 internal import Postgres
+import Values
 
 /// A schema of a PostgreSQL database: `postgres://user@host:5432,standby:5432/olp?schema=partnership&sslmode=verify-full`.
 ///
@@ -37,13 +38,28 @@ package struct PostgresLocation: Hashable, Sendable {
         return name
     }
 
+    /// What the copy of a schema is called that was kept at this time.
+    static func copy(of schema: String, at now: Instant) -> String {
+        let time = Instant(microseconds: now.seconds * 1_000_000).rfc3339.filter { $0 != "-" && $0 != ":" }
+        return copyPrefix(schema) + time.lowercased()
+    }
+
+    static func copyPrefix(_ schema: String) -> String { schema + "_before_" }
+
+    /// Whether a schema is a copy; of this one, if given.
+    static func isCopy(_ name: String, of schema: String? = nil) -> Bool {
+        guard name.utf8.count <= longestSchema + 24, schema.map({ name.hasPrefix(copyPrefix($0)) }) ?? true else { return false }
+        let time = schema.map { name.dropFirst(copyPrefix($0).count) } ?? name.suffix(16)
+        return name.dropLast(16).hasSuffix("_before_") && time.wholeMatch(of: /[0-9]{8}t[0-9]{6}z/) != nil
+    }
+
     /// Needs no quotes in SQL.
     private static func isGood(schema: String) -> Bool {
         let bytes = Array(schema.utf8)
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        guard bytes.count <= longestSchema, let first = bytes.first, letters.contains(first), !schema.hasPrefix("pg_") else {
-            return false
-        }
+        // A copy that was kept of one may be named too, to go back to it.
+        guard bytes.count <= longestSchema || isCopy(schema), let first = bytes.first, letters.contains(first),
+              !schema.hasPrefix("pg_") else { return false }
         return bytes.allSatisfy {
             letters.contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
         }

@@ -100,11 +100,10 @@ final class PostgresOpening: StoreOpening {
 
     /// Copies of all tables, of one moment, in a schema beside the store's. The latest three are kept.
     func keepCopy(before migration: String, at now: Instant) throws(StoreError) -> String {
-        let prefix = "\(setup.schema)_before_"
-        let time = Instant(microseconds: now.seconds * 1_000_000).rfc3339.filter { $0 != "-" && $0 != ":" }
-        let copy = prefix + time.lowercased()
+        let copy = PostgresLocation.copy(of: setup.schema, at: now)
         let tables = try tables()
-        try transaction { writer throws(StoreError) in
+        // Writers go on meanwhile.
+        try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ") { writer throws(StoreError) in
             try writer.execute("DROP SCHEMA IF EXISTS \(raw: quoted(copy)) CASCADE")
             try writer.execute("CREATE SCHEMA \(raw: quoted(copy))")
             try writer.execute("COMMENT ON SCHEMA \(raw: quoted(copy)) IS 'Kept before migration \(raw: migration)'")
@@ -113,21 +112,23 @@ final class PostgresOpening: StoreOpening {
                 try writer.execute("CREATE TABLE \(raw: to) AS TABLE \(raw: from)")
             }
         }
-        try removeOldCopies(prefix)
+        try removeOldCopies()
         return "schema \(copy)"
     }
 
-    private func removeOldCopies(_ prefix: String) throws(StoreError) {
-        let copies = try rows("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, \(prefix)) ORDER BY nspname")
+    private func removeOldCopies() throws(StoreError) {
+        let copies = try rows("SELECT nspname FROM pg_namespace ORDER BY nspname")
             .map { row throws(StoreError) in try row.text(0) }
-            .filter { $0.dropFirst(prefix.count).wholeMatch(of: /[0-9]{8}t[0-9]{6}z/) != nil }
+            .filter { PostgresLocation.isCopy($0, of: self.setup.schema) }
         for copy in copies.dropLast(StoreFile.keptCopies) {
             _ = try rows("DROP SCHEMA \(raw: quoted(copy)) CASCADE")
         }
     }
 
     func migrate(_ body: @escaping @Sendable (any Writer) throws(StoreError) -> Void) throws(StoreError) {
-        try transaction { writer throws(StoreError) in
+        try transaction("BEGIN") { writer throws(StoreError) in
+            // Alone with the store: writers of other processes wait.
+            try self.perform("SELECT pg_advisory_xact_lock(\(self.setup.writeLock))")
             let migrating = PostgresMigrationWriter(writer)
             try self.makeSchema()
             try writer.execute("\(raw: PostgresDialect.refuseFunction)")
@@ -148,12 +149,12 @@ final class PostgresOpening: StoreOpening {
                           "The migrations leave rows that refer to nothing (\(tables)).", cause: error.cause)
     }
 
-    /// Alone with the store: writers of other processes wait.
-    private func transaction(_ body: (PostgresTransaction) throws(StoreError) -> Void) throws(StoreError) {
+    private func transaction(
+        _ beginning: String, _ body: (PostgresTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) {
         let writer = PostgresTransaction(connection, session, rewrite: PostgresDialect.orderedByBytes)
-        try perform("BEGIN")
+        try perform(beginning)
         do throws(StoreError) {
-            try perform("SELECT pg_advisory_xact_lock(\(setup.writeLock))")
             try body(writer)
             if let failure = writer.failure { throw failure }
         } catch {

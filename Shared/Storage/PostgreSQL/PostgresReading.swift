@@ -11,26 +11,20 @@ extension PostgresSession {
             connection.shouldStop = { stop.isSet }
             defer { connection.shouldStop = nil }
             do {
-                try begin(connection)
+                try connection.queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 let value = try body(transaction)
                 if let failure = transaction.failure { throw failure }
                 end(connection)
                 return value
             } catch {
                 end(connection)
-                let failure = transaction.serverFailure
+                let failure = error as? PostgresError ?? transaction.serverFailure
                 if let failure, failure.isBroken || failure.isStalePlan { drop() }
-                guard mayTryAgain, !transaction.hasAnswer, let failure, failure.mayGoAway else { throw error }
+                guard mayTryAgain, !transaction.hasAnswer, let failure, failure.mayGoAway else {
+                    throw (error as? PostgresError).map(translate) ?? error
+                }
                 mayTryAgain = false
             }
-        }
-    }
-
-    private func begin(_ connection: PostgresConnection) throws(StoreError) {
-        do throws(PostgresError) {
-            _ = try connection.queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        } catch {
-            throw translate(error)
         }
     }
 

@@ -17,7 +17,7 @@ struct PostgresSetup: Sendable {
     let jitter: @Sendable () -> Double
 
     /// Of the LISTEN and NOTIFY that tell of new events.
-    var channel: String { "store_events.\(schema)" }
+    var channel: String { "store_events.\(schema.suffix(50))" }
 
     /// Held by whoever migrates.
     var migrationLock: Int64 { Self.lock("migrate \(schema)") }
@@ -117,7 +117,11 @@ final class PostgresSession {
         var options = PostgresOptions(setup.location.url, applicationName: "olp-\(setup.service)-\(role.rawValue)")
         let limits = setup.limits
         let statement = role == .opener ? Duration.zero : limits.statementTime
-        options.answerWait = role == .opener ? PostgresOpening.answerWait : limits.statementTime + Self.answerGrace
+        options.answerWait = switch role {
+        case .opener: PostgresOpening.answerWait
+        case .listener: Self.answerGrace
+        case .reader, .writer: limits.statementTime + Self.answerGrace
+        }
         options.settings = [
             ("search_path", "\"\(setup.schema)\""),
             ("statement_timeout", Self.milliseconds(statement)),

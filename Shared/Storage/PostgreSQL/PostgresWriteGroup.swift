@@ -13,22 +13,21 @@ internal import Postgres
 struct PostgresWriteGroup {
     /// Writes under one commit. PostgreSQL keeps 64 subtransactions of each session at hand.
     static let largest = 32
-    /// A group takes no more in after this long: others, and other processes, wait for its end.
-    static let joiningTime = Duration.milliseconds(5)
     /// How often a group is run that collides with other programs' transactions.
     static let mostAttempts = 8
     /// How often a group is run anew because its connection was lost before its COMMIT was sent.
     static let mostReconnects = 1
 
-    private var largest: Int { min(Self.largest, session.setup.limits.writesPerCommit) }
-
-    let session: PostgresSession
-    /// Another write that waits already.
-    let more: () -> WriteMember?
+    private let session: PostgresSession
+    /// Taken in since the group began. All of them are run anew if its transaction is lost.
+    private var members: [WriteMember] = []
+    /// To be run by themselves afterwards: what one failed by may be the work of a member before it.
+    private var later: [WriteMember] = []
 
     /// A body that has run, with the number of its first statement.
     private struct Part {
         let member: WriteMember
+        let index: Int
         let transaction: PostgresTransaction
         let firstStatement: Int
     }
@@ -40,23 +39,40 @@ struct PostgresWriteGroup {
         case failed(StoreError)
     }
 
-    func run(_ first: WriteMember) {
-        var members = [first]
+    private init(_ session: PostgresSession) {
+        self.session = session
+    }
+
+    /// Does `first` and, within the limits, what waits behind it by then. Waits for no other.
+    static func run(on session: PostgresSession, _ first: WriteMember, _ next: () -> WriteMember?) {
+        guard first.begin() else { return }
+        var group = PostgresWriteGroup(session)
+        group.run(first, next)
+        for alone in group.later { PostgresWriteGroup.runAlone(alone, on: session) }
+    }
+
+    private static func runAlone(_ member: WriteMember, on session: PostgresSession) {
+        var group = PostgresWriteGroup(session)
+        group.run(member, { nil })
+    }
+
+    private mutating func run(_ first: WriteMember, _ next: () -> WriteMember?) {
+        members = [first]
         var collisions = 0
         var reconnects = 0
         var isFirstRun = true
         while !members.isEmpty {
-            switch attempt(&members, growing: isFirstRun) {
+            switch attempt(isFirstRun ? next : { nil }) {
             case .done: return
-            case .failed(let error): return finish(members, error)
+            case .failed(let error): return finish(error)
             case .again(let cause?):
                 if cause.isCollision || cause.isStalePlan {
                     collisions += 1
-                    guard collisions < Self.mostAttempts else { return finish(members, session.translate(cause)) }
+                    guard collisions < Self.mostAttempts else { return finish(session.translate(cause)) }
                     if cause.isCollision { session.pauseAfterCollision(collisions) }
                 } else {
                     reconnects += 1
-                    guard reconnects <= Self.mostReconnects else { return finish(members, session.translate(cause)) }
+                    guard reconnects <= Self.mostReconnects else { return finish(session.translate(cause)) }
                 }
             case .again(nil): break
             }
@@ -64,15 +80,15 @@ struct PostgresWriteGroup {
         }
     }
 
-    private func finish(_ members: [WriteMember], _ error: StoreError?) {
+    private func finish(_ error: StoreError) {
         for member in members { member.finish(error) }
     }
 
-    private func attempt(_ members: inout [WriteMember], growing: Bool) -> Outcome {
+    private mutating func attempt(_ next: () -> WriteMember?) -> Outcome {
         do throws(StoreError) {
             let connection = try session.connection()
             do throws(PostgresError) {
-                return try run(&members, growing: growing, on: connection)
+                return try run(on: connection, next)
             } catch {
                 // Lost while sending, before COMMIT was part of it.
                 session.drop()
@@ -85,35 +101,60 @@ struct PostgresWriteGroup {
 
     // MARK: One transaction
 
-    private func run(
-        _ members: inout [WriteMember], growing: Bool, on connection: PostgresConnection
+    private mutating func run(
+        on connection: PostgresConnection, _ next: () -> WriteMember?
     ) throws(PostgresError) -> Outcome {
         var kept: [Part] = []
-        let end = ContinuousClock.now + Self.joiningTime
+        var refused: [(member: WriteMember, error: any Error)] = []
+        let limits = session.setup.limits
+        let end = ContinuousClock.now + limits.commitWithin
+        var index = 0
         while true {
-            if kept.count == members.count {
-                guard growing, members.count < largest, kept.isEmpty || ContinuousClock.now < end,
-                      let next = more() else { break }
-                members.append(next)
+            if index == members.count {
+                guard members.count < min(Self.largest, limits.writesPerCommit),
+                      members.isEmpty || ContinuousClock.now < end, let member = next() else { break }
+                guard member.begin() else { continue }
+                members.append(member)
             }
-            try kept.isEmpty ? begin(connection) : connection.mark()
+            if kept.isEmpty { try begin(connection) } else { try connection.queue("SAVEPOINT w") }
             let transaction = PostgresTransaction(connection, session)
-            let part = Part(member: members[kept.count], transaction: transaction,
+            let part = Part(member: members[index], index: index, transaction: transaction,
                             firstStatement: connection.nextStatement)
             var thrown: (any Error)?
             do { try part.member.run(transaction) } catch { thrown = error }
-            if let failure = transaction.serverFailure, !isOwn(failure, of: part) {
-                return judge(failure, kept, &members, connection)
-            }
-            if let error = thrown ?? transaction.failure {
-                // A statement that failed ends the body also if it was caught; what the body threw instead says more.
-                if let outcome = try reject(part, error, after: kept, &members, connection) { return outcome }
-            } else {
+            if let failure = transaction.serverFailure, !isOwn(failure, of: part) { return judge(failure, kept, connection) }
+            // A statement that failed ends the body also if it was caught; what the body threw instead says more.
+            guard let error = thrown ?? transaction.failure else {
                 if !kept.isEmpty { try connection.queue("RELEASE SAVEPOINT w") }
                 kept.append(part)
+                index += 1
+                continue
+            }
+            if kept.isEmpty {
+                try connection.sendAhead("ROLLBACK")
+                members.remove(at: index).finish(error)
+            } else {
+                if let lost = undo(part, connection) { return judge(lost, kept, connection) }
+                try connection.queue("ROLLBACK TO SAVEPOINT w")
+                // It may have run into what a member before it did: not told before that is kept.
+                refused.append((part.member, error))
+                index += 1
             }
         }
-        return kept.isEmpty ? .done : try commit(kept, &members, connection)
+        guard !kept.isEmpty else { return .done }
+        let outcome = try commit(kept, connection)
+        if case .done = outcome { for (member, error) in refused { member.finish(error) } }
+        return outcome
+    }
+
+    /// Sends what the bodies before this one left to be sent: their errors must not go with its own.
+    private func undo(_ part: Part, _ connection: PostgresConnection) -> PostgresError? {
+        do throws(PostgresError) {
+            try connection.run()
+        } catch {
+            return isOwn(error, of: part) ? nil : error
+        }
+        return nil
     }
 
     private func begin(_ connection: PostgresConnection) throws(PostgresError) {
@@ -127,31 +168,8 @@ struct PostgresWriteGroup {
         return statement >= part.firstStatement
     }
 
-    /// Undoes one body, and tells its task.
-    private func reject(
-        _ part: Part, _ error: any Error, after kept: [Part], _ members: inout [WriteMember],
-        _ connection: PostgresConnection
-    ) throws(PostgresError) -> Outcome? {
-        if kept.isEmpty {
-            try connection.sendAhead("ROLLBACK")
-        } else {
-            do throws(PostgresError) {
-                // What the bodies before it left to be sent must not go unseen.
-                try connection.run()
-            } catch where !isOwn(error, of: part) {
-                return judge(error, kept, &members, connection)
-            } catch {}
-            try connection.queue("ROLLBACK TO SAVEPOINT w")
-        }
-        members.remove(at: kept.count)
-        part.member.finish(error)
-        return nil
-    }
-
     /// An error that is not of the body at hand: of the connection, of the whole transaction, or of a body before.
-    private func judge(
-        _ error: PostgresError, _ kept: [Part], _ members: inout [WriteMember], _ connection: PostgresConnection
-    ) -> Outcome {
+    private mutating func judge(_ error: PostgresError, _ kept: [Part], _ connection: PostgresConnection) -> Outcome {
         if error.isBroken || error.isStalePlan || error.sqlState == "25006" {
             session.drop()
             return .again(because: error)
@@ -159,21 +177,20 @@ struct PostgresWriteGroup {
         rollBack(connection)
         if error.isCollision { return .again(because: error) }
         guard let statement = error.statement,
-              let index = kept.lastIndex(where: { $0.firstStatement <= statement }) else {
+              let guilty = kept.lastIndex(where: { $0.firstStatement <= statement }) else {
             return .failed(session.translate(error))
         }
-        members.remove(at: index).finish(session.translate(error))
+        let member = members.remove(at: kept[guilty].index)
+        if guilty == 0 { member.finish(session.translate(error)) } else { later.append(member) }
         return .again(because: nil)
     }
 
-    private func commit(
-        _ kept: [Part], _ members: inout [WriteMember], _ connection: PostgresConnection
-    ) throws(PostgresError) -> Outcome {
+    private mutating func commit(_ kept: [Part], _ connection: PostgresConnection) throws(PostgresError) -> Outcome {
         do throws(PostgresError) {
             // A connection that was dead before is found out while nothing hangs on it yet.
             if !kept.contains(where: \.transaction.hasAnswer) { try connection.run() }
         } catch {
-            return judge(error, kept, &members, connection)
+            return judge(error, kept, connection)
         }
         if kept.contains(where: \.transaction.effects.appendedEvents) {
             try connection.queue("SELECT pg_notify($1, '')", [.text(session.setup.channel)])
@@ -184,7 +201,7 @@ struct PostgresWriteGroup {
         do throws(PostgresError) {
             result = try connection.run()
         } catch {
-            guard error.isBroken, !isBefore(end, error) else { return judge(error, kept, &members, connection) }
+            guard error.isBroken, !isBefore(end, error) else { return judge(error, kept, connection) }
             session.drop()
             return .failed(StoreError(unknownOutcome: error))
         }
@@ -194,7 +211,7 @@ struct PostgresWriteGroup {
             return .failed(StoreError(.internal, "The database gave a write up without saying why. Nothing was changed."))
         }
         session.setup.counts.note(writes: kept.count)
-        finish(kept.map(\.member), nil)
+        for part in kept { part.member.finish(nil) }
         return .done
     }
 
@@ -211,11 +228,5 @@ struct PostgresWriteGroup {
         } catch {
             session.drop()
         }
-    }
-}
-
-extension PostgresConnection {
-    fileprivate func mark() throws(PostgresError) {
-        try queue("SAVEPOINT w")
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SuiteSupport
 import TestSupport
 
 /// Carries a plan out.

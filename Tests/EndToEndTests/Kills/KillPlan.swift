@@ -1,3 +1,5 @@
+import SuiteSupport
+
 /// Which process is killed when: decided by the seed alone.
 struct KillPlan: Sendable {
     struct Kill: Sendable {
@@ -10,7 +12,6 @@ struct KillPlan: Sendable {
 
     /// Kills of one life of `olp up`, which waits longer each time that a process has died.
     static let killsOfOneLife = 25
-    static let services = ["partnership", "enrolment", "training-events", "diagnostics", "gateway"]
 
     /// By the lives of the supervisor; between two of them everything is killed at once.
     let lives: [[Kill]]
@@ -18,7 +19,7 @@ struct KillPlan: Sendable {
     init(kills: Int, using random: inout some RandomNumberGenerator) {
         var order: [String] = []
         let all = (0..<kills).map { _ in
-            if order.isEmpty { order = Self.services.shuffled(using: &random) }
+            if order.isEmpty { order = RunningSuite.services.shuffled(using: &random) }
             return Kill(
                 service: order.removeLast(), answersBefore: .random(in: 4...20, using: &random),
                 whileStarting: Int.random(in: 0..<4, using: &random) == 0)

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import HTTPClient
 import Synchronization
+import SuiteSupport
 import TestSupport
 
 /// Listens to `GET /v1/changes` and keeps what it is told.

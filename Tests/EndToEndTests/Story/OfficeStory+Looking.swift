@@ -1,4 +1,5 @@
 import Contracts
+import SuiteSupport
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Contracts
 import Glibc
 import HTTPClient
+import SuiteSupport
 import TestSupport
 import Testing
 

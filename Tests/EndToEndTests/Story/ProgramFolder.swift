@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SuiteSupport
 import TestSupport
 
 /// A folder with links to the suite's programs, for `olp up --bin`: a service whose link is gone cannot be started again.

@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension AuditCalls {
     func listAuditEntries(

@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import Values
 
 extension TokenCalls {
     func listTokens(

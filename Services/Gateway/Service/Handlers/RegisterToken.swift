@@ -2,6 +2,7 @@ import Contracts
 import RPC
 import ServiceKit
 import Sodium
+import Values
 
 extension TokenCalls {
     func registerToken(

@@ -1,6 +1,7 @@
 import Contracts
 import RPC
 import ServiceKit
+import Values
 
 extension TokenCalls {
     func revokeToken(_ request: GatewayV1.RevokeTokenRequest, context: ServerContext) async throws -> GatewayV1.Token {

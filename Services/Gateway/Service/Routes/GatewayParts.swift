@@ -1,7 +1,7 @@
-package import Logging
-package import RPC
-package import ServiceKit
-package import Values
+import Logging
+import RPC
+import ServiceKit
+import Values
 
 /// What the gateway's routes work with.
 package struct GatewayParts: Sendable {

@@ -2,16 +2,16 @@ import Contracts
 import Foundation
 
 /// A message as JSON, taken apart to find the record that it is about.
-struct Answered {
+package struct Answered {
     private let members: [String: Any]
 
-    init(json: String) throws {
+    package init(json: String) throws {
         let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
         members = object as? [String: Any] ?? [:]
     }
 
     /// A message of any type of the catalogue.
-    init(_ bytes: [UInt8], ofType name: String) throws {
+    package init(_ bytes: [UInt8], ofType name: String) throws {
         let json = try ContractCatalogue.message(name)?.toJSON(bytes, includeDefaults: true) ?? []
         try self.init(json: String(decoding: json, as: UTF8.self))
     }
@@ -24,20 +24,20 @@ struct Answered {
     ]
 
     /// The record: the message itself, or what it carries.
-    var record: Answered {
+    package var record: Answered {
         Self.carriers.lazy.compactMap { members[$0] as? [String: Any] }.first.map { Answered(members: $0) } ?? self
     }
 
-    func text(_ field: String) -> String { members[field] as? String ?? "" }
-    var id: String { text("id") }
-    var version: Int64? { Int64(text("version")) }
+    package func text(_ field: String) -> String { members[field] as? String ?? "" }
+    package var id: String { text("id") }
+    package var version: Int64? { Int64(text("version")) }
 
-    func list(_ field: String) -> [Answered] {
+    package func list(_ field: String) -> [Answered] {
         (members[field] as? [[String: Any]] ?? []).map { Answered(members: $0) }
     }
 
     /// Equal for equal messages.
-    var canonical: String {
+    package var canonical: String {
         let data = try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys])
         return String(decoding: data ?? Data(), as: UTF8.self)
     }

@@ -2,12 +2,17 @@ import Contracts
 import HTTPClient
 
 /// What the gateway says of the records that were written, against what it had said.
-struct RecordCheck {
-    let suite: RunningSuite
-    let journal: Journal
+package struct RecordCheck {
+    private let suite: RunningSuite
+    private let journal: Journal
+
+    package init(suite: RunningSuite, journal: Journal) {
+        self.suite = suite
+        self.journal = journal
+    }
 
     /// Records that only one client works on: they are as they were told last. The history of each is complete.
-    func problems() async throws -> [String] {
+    package func problems() async throws -> [String] {
         var problems: [String] = []
         for (kind, path) in [("partner", "partners"), ("candidate", "candidates"), ("application", "applications")] {
             var last: [String: Answered] = [:]

@@ -1,6 +1,6 @@
 import Contracts
 
-/// What a store's file holds of the writes of a journal.
+/// What a store holds of the writes of a journal.
 struct StoreTraces {
     struct Reply {
         let method: String
@@ -29,26 +29,25 @@ struct StoreTraces {
     let replies: [Reply]
     let history: [Entry]
     let events: [Event]
-    /// What SQLite itself finds wrong with the file.
+    /// What the engine itself finds wrong with the store.
     let damage: [String]
 
-    init(service: String, file: StoreFile) async throws {
+    init(service: String, store: any StoreRows) async throws {
         self.service = service
-        let rows = try await file.rows(
+        let rows = try await store.rows(
             "SELECT method, idempotency_key, reply FROM store_replies",
             "SELECT entity, entity_id, version, change, reason FROM store_history",
-            "SELECT type, subject, subject_version, at, payload_type, payload FROM store_events ORDER BY position",
-            "PRAGMA integrity_check", "PRAGMA foreign_key_check")
-        replies = rows[0].map { Reply(method: $0[0], key: $0[1], bytes: StoreFile.bytes($0[2])) }
+            "SELECT type, subject, subject_version, at, payload_type, payload FROM store_events ORDER BY position")
+        replies = rows[0].map { Reply(method: $0[0], key: $0[1], bytes: StoreBytes.read($0[2])) }
         history = rows[1].map {
             Entry(entity: $0[0], id: $0[1], version: Int64($0[2]) ?? -1, change: $0[3], reason: $0[4])
         }
         events = rows[2].map {
             Event(
                 type: $0[0], subject: $0[1], version: Int64($0[2]) ?? -1, at: $0[3], payloadType: $0[4],
-                payload: StoreFile.bytes($0[5]))
+                payload: StoreBytes.read($0[5]))
         }
-        damage = rows[3].map { $0.joined(separator: " ") }.filter { $0 != "ok" } + rows[4].map { $0.joined(separator: " ") }
+        damage = try await store.damage()
     }
 }
 

@@ -1,4 +1,4 @@
-import Contracts
+package import Contracts
 import Foundation
 import HTTPClient
 import TestSupport
@@ -6,10 +6,10 @@ import TestSupport
 /// What many tests do first: a register, a cohort, people who take part.
 extension RunningSuite {
     /// The programme that tests apply for. Its versions of today need a declaration before somebody defers.
-    static let programme = "npq-senior-leadership"
+    package static let programme = "npq-senior-leadership"
 
     /// Imports the sample's establishments, or the first rows of them, and waits for the end.
-    func importRegister(rows: Int? = nil) async throws -> PartnershipV1.GiasImport {
+    package func importRegister(rows: Int? = nil) async throws -> PartnershipV1.GiasImport {
         let sample = "\(Project.root)/deploy/sample/edubasealldata.csv"
         let file = try rows.map { try RegisterFile.establishments(rows: $0) }
         let opened: PartnershipV1.GiasImport = try await call(
@@ -29,14 +29,14 @@ extension RunningSuite {
     }
 
     /// Schools that somebody can work at, in the order of their names.
-    func employers(_ count: Int) async throws -> [PartnershipV1.School] {
+    package func employers(_ count: Int) async throws -> [PartnershipV1.School] {
         let found: PartnershipV1.SearchSchoolsReply = try await call(
             "GET", "/v1/schools?selectableOnly=true&pageSize=\(count)")
         return found.schools
     }
 
     /// Opens a cohort of this year that takes applications and acceptances now.
-    func openCohort(
+    package func openCohort(
         _ letter: String = "a", funding: EnrolmentV1.FundingCap = .full
     ) async throws -> EnrolmentV1.Cohort {
         let today = CommonV1.Date.today()
@@ -55,7 +55,7 @@ extension RunningSuite {
     }
 
     /// Registers a person, applies for them and accepts.
-    func enrol(_ name: String, in cohort: String, school: Int64? = nil) async throws -> EnrolmentV1.Application {
+    package func enrol(_ name: String, in cohort: String, school: Int64? = nil) async throws -> EnrolmentV1.Application {
         let person: EnrolmentV1.Candidate = try await call(
             "POST", "/v1/candidates", EnrolmentV1.RegisterCandidateRequest(fullName: name, schoolUrn: school))
         let submitted: EnrolmentV1.Application = try await call(
@@ -68,7 +68,7 @@ extension RunningSuite {
     }
 
     /// Waits until TrainingEvents has heard of these acceptances.
-    func becomeParticipants(_ applications: [EnrolmentV1.Application]) async throws {
+    package func becomeParticipants(_ applications: [EnrolmentV1.Application]) async throws {
         for application in applications {
             try await poll(until: "application \(application.id) to become a participant", timeout: Self.patience) {
                 let known: TrainingEventsV1.ListParticipantsReply = try await call(
@@ -81,7 +81,7 @@ extension RunningSuite {
 
 extension CommonV1.Date {
     /// The day in London, and days after or before it.
-    static func today(plus days: Int = 0) -> Self {
+    package static func today(plus days: Int = 0) -> Self {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: "Europe/London") ?? .gmt
         let day = calendar.date(byAdding: .day, value: days, to: .now) ?? .now
@@ -92,7 +92,7 @@ extension CommonV1.Date {
 
 extension TrainingEventsV1.ScheduleEventRequest {
     /// An event of one part of two hours that begins so long from now.
-    static func event(
+    package static func event(
         _ title: String, in cohort: String, beginsIn wait: Duration, capacity: Int32, reason: String = "timetable"
     ) -> Self {
         let starts = Int64(Date.now.timeIntervalSince1970) + wait.components.seconds

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 
 /// A register file of any size, made from the sample's.
-enum RegisterFile {
+package enum RegisterFile {
     /// The sample's establishments again and again, each with a URN of its own. Every row is a line.
-    static func establishments(rows: Int) throws -> [UInt8] {
+    package static func establishments(rows: Int) throws -> [UInt8] {
         let path = "\(Project.root)/deploy/sample/edubasealldata.csv"
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)

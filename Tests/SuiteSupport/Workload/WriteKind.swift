@@ -1,5 +1,5 @@
 /// A kind of write, and where its traces are.
-enum WriteKind: String, CaseIterable, Sendable {
+package enum WriteKind: String, CaseIterable, Sendable {
     case registerPartner, editPartner, addMember, changeMember
     case registerCandidate, editCandidate
     case submit, accept, reject, declare, `defer`, resume, withdraw
@@ -8,7 +8,7 @@ enum WriteKind: String, CaseIterable, Sendable {
     case startDiagnostic, answerItems, submitDiagnostic
 
     /// The process that keeps it.
-    var service: String {
+    package var service: String {
         switch self {
         case .registerPartner, .editPartner, .addMember, .changeMember: "partnership"
         case .registerCandidate, .editCandidate, .submit, .accept, .reject, .declare, .defer, .resume, .withdraw:
@@ -22,7 +22,7 @@ enum WriteKind: String, CaseIterable, Sendable {
 
     /// The one entry that it makes in the history: whose, and called what. Other records may change with it. Nil: the
     /// register keeps its lines itself.
-    var trace: (entity: String, change: String)? {
+    package var trace: (entity: String, change: String)? {
         switch self {
         case .registerPartner: ("partner", "registered")
         case .editPartner: ("partner", "edited")
@@ -53,5 +53,5 @@ enum WriteKind: String, CaseIterable, Sendable {
     }
 
     /// Whether the request has a reason, by which its entry in the history is known.
-    var hasReason: Bool { service != "diagnostics" }
+    package var hasReason: Bool { service != "diagnostics" }
 }

@@ -2,19 +2,24 @@ import Contracts
 import TestSupport
 
 /// Whether those who follow a feed hold what its source holds.
-struct FollowerCheck {
-    let suite: RunningSuite
-    let office: Office
+package struct FollowerCheck {
+    private let suite: RunningSuite
+    private let office: Office
+
+    package init(suite: RunningSuite, office: Office) {
+        self.suite = suite
+        self.office = office
+    }
 
     /// How long followers may take to hear of the last event.
     static let patience = Duration.seconds(30)
 
     /// Waits until every service has applied the whole of each feed that it follows.
     /// - Returns: how many feeds are followed.
-    func caughtUp() async throws -> Int {
+    package func caughtUp() async throws -> Int {
         try await poll(for: "the followers to be where their sources are", timeout: Self.patience) {
             var count = 0
-            for follower in KillPlan.services where follower != "gateway" {
+            for follower in RunningSuite.services where follower != "gateway" {
                 let followed: CommonV1.ListFollowedReply = try await ask(follower, "Feed/ListFollowed")
                 for feed in followed.feeds {
                     let end: CommonV1.FeedEnd = try await ask(feed.source, "Feed/GetFeedPosition")
@@ -28,7 +33,7 @@ struct FollowerCheck {
 
     private func ask<Reply: JSONMessage>(_ service: String, _ method: String) async throws -> Reply {
         let outcome = try await suite.olp("call", service, method, "{}", "--json")
-        guard outcome.isSuccess else { throw StoreFile.Unreadable(description: "\(outcome)") }
+        guard outcome.isSuccess else { throw StoreUnreadable(description: "\(outcome)") }
         return try Reply(jsonText: outcome.output)
     }
 
@@ -53,7 +58,7 @@ struct FollowerCheck {
     }
 
     /// Everybody who was ever accepted has one questionnaire; it is closed while they are out, unless it was submitted.
-    func diagnostics() async throws -> [String] {
+    package func diagnostics() async throws -> [String] {
         let held = Dictionary(
             grouping: try await all(
                 "/v1/diagnostics", { (reply: DiagnosticsV1.ListDiagnosticsReply) in reply.diagnostics }, \.nextPageToken),
@@ -71,7 +76,7 @@ struct FollowerCheck {
     }
 
     /// TrainingEvents' participants are the applications that were accepted, each as far as it is.
-    func participants() async throws -> [String] {
+    package func participants() async throws -> [String] {
         let participants = try await all(
             "/v1/participants", { (reply: TrainingEventsV1.ListParticipantsReply) in reply.participants },
             \.nextPageToken)

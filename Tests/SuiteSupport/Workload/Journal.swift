@@ -1,25 +1,25 @@
 import Synchronization
 
 /// What clients asked for and what they were told, and how much they may ask for at present.
-final class Journal: Sendable {
+package final class Journal: Sendable {
     /// A write that was acknowledged.
-    struct Acknowledged: Sendable {
-        let kind: WriteKind
+    package struct Acknowledged: Sendable {
+        package let kind: WriteKind
         /// Its idempotency key, which is also the reason that the history keeps.
-        let key: String
+        package let key: String
         /// The body of the answer.
-        let reply: String
+        package let reply: String
     }
 
     /// A write that the business refused. It must have left no trace.
-    struct Refused: Sendable {
-        let kind: WriteKind
-        let key: String
+    package struct Refused: Sendable {
+        package let kind: WriteKind
+        package let key: String
         /// The problem, as the gateway told it.
-        let problem: String
+        package let problem: String
 
         /// Its name for programs.
-        var why: String {
+        package var why: String {
             guard let problem = try? Answered(json: problem) else { return problem }
             return problem.text("reason").isEmpty ? problem.text("code") : problem.text("reason")
         }
@@ -29,6 +29,7 @@ final class Journal: Sendable {
         var acknowledged: [Acknowledged] = []
         var refused: [Refused] = []
         var violations: [String] = []
+        var attempts = Attempts()
         var begun = 0
         var allowed = 0
         var isFinished = false
@@ -36,30 +37,49 @@ final class Journal: Sendable {
 
     private let state = Mutex(State())
 
-    var acknowledged: [Acknowledged] { state.withLock { $0.acknowledged } }
-    var refused: [Refused] { state.withLock { $0.refused } }
-    var violations: [String] { state.withLock { $0.violations } }
-    var count: Int { state.withLock { $0.acknowledged.count + $0.refused.count } }
+    package init() {}
+
+    package var acknowledged: [Acknowledged] { state.withLock { $0.acknowledged } }
+    package var refused: [Refused] { state.withLock { $0.refused } }
+    package var violations: [String] { state.withLock { $0.violations } }
+    package var count: Int { state.withLock { $0.acknowledged.count + $0.refused.count } }
 
     func add(_ write: Acknowledged) { state.withLock { $0.acknowledged.append(write) } }
     func add(_ write: Refused) { state.withLock { $0.refused.append(write) } }
-    func violate(_ what: String) { state.withLock { $0.violations.append(what) } }
+    package func violate(_ what: String) { state.withLock { $0.violations.append(what) } }
 
     /// Throws what went wrong, so that nobody waits for what cannot come any more.
-    func check() throws {
+    package func check() throws {
         if let first = violations.first { throw Broken(description: first) }
     }
 
-    struct Broken: Error, CustomStringConvertible {
-        let description: String
+    package struct Broken: Error, CustomStringConvertible {
+        package let description: String
     }
+
+    // MARK: Attempts
+
+    /// What became of attempts that were made again.
+    package struct Attempts: Hashable, Sendable {
+        /// Nobody answered: whether they were applied is not known.
+        package var lost = 0
+        /// There was nobody to send them to.
+        package var unsent = 0
+        /// Answered with "not now".
+        package var putOff = 0
+    }
+
+    package var attempts: Attempts { state.withLock { $0.attempts } }
+    func noteUnsent() { state.withLock { $0.attempts.unsent += 1 } }
+    func noteLost() { state.withLock { $0.attempts.lost += 1 } }
+    func notePutOff() { state.withLock { $0.attempts.putOff += 1 } }
 
     // MARK: How much may be asked for
 
     enum Leave { case granted, wait, finished }
 
     /// Lets clients begin so many more writes than there are answers now.
-    func allow(_ more: Int) {
+    package func allow(_ more: Int) {
         state.withLock { $0.allowed = max($0.allowed, $0.acknowledged.count + $0.refused.count + more) }
     }
 
@@ -73,8 +93,8 @@ final class Journal: Sendable {
         }
     }
 
-    var isFinished: Bool { state.withLock { $0.isFinished } }
+    package var isFinished: Bool { state.withLock { $0.isFinished } }
 
     /// From now on nobody begins anything; what was begun is brought to its end.
-    func finish() { state.withLock { $0.isFinished = true } }
+    package func finish() { state.withLock { $0.isFinished = true } }
 }

@@ -1,25 +1,23 @@
 import Glibc
 import Synchronization
-import TestSupport
+package import TestSupport
 
 /// A suite that is started again on the same data each time that all of it was killed.
-final class SuiteLives: Sendable {
-    private let folder: TemporaryDirectory
+package final class SuiteLives: Sendable {
+    private let start: @Sendable () async throws -> RunningSuite
     private let current: Mutex<RunningSuite>
 
-    init() async throws {
-        folder = try TemporaryDirectory()
-        current = Mutex(try await RunningSuite.start(in: folder))
+    /// - Parameter start: Starts it again on the same data.
+    package init(_ first: RunningSuite, again start: @escaping @Sendable () async throws -> RunningSuite) {
+        self.start = start
+        current = Mutex(first)
     }
 
     /// The one that runs now, or the last one while nothing does.
-    var suite: RunningSuite { current.withLock { $0 } }
-
-    /// Path of a service's store.
-    func store(_ service: String) -> String { folder.file("data/\(service).sqlite") }
+    package var suite: RunningSuite { current.withLock { $0 } }
 
     /// Ends every process at once, and starts the suite again.
-    func crash() async throws {
+    package func crash() async throws {
         let suite = suite
         let pids = suite.state?.services.compactMap(\.pid) ?? []
         await suite.killSupervisor()
@@ -28,7 +26,12 @@ final class SuiteLives: Sendable {
         try await poll(until: "the end of every process", timeout: RunningSuite.patience) {
             pids.allSatisfy { kill($0, 0) != 0 }
         }
-        let next = try await RunningSuite.start(in: folder)
+        try await startAgain()
+    }
+
+    /// Starts it after its end.
+    package func startAgain() async throws {
+        let next = try await start()
         current.withLock { $0 = next }
     }
 }

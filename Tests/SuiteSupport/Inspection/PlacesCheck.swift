@@ -3,7 +3,7 @@ import Wire
 
 /// Whether places were ever given away twice, by the rows as they are and by the feed as it went.
 struct PlacesCheck {
-    let file: StoreFile
+    let store: any StoreRows
     let traces: StoreTraces
 
     func problems() async throws -> [String] {
@@ -12,7 +12,7 @@ struct PlacesCheck {
 
     /// The counts of each event are those of its rows, and fit its capacity.
     private func counts() async throws -> [String] {
-        let rows = try await file.rows(
+        let rows = try await store.rows(
             """
             SELECT id, capacity, reserved, blocked, booked, offered, waiting,
             (SELECT COUNT(*) FROM bookings WHERE event_id = e.id AND status = 1),
@@ -71,7 +71,7 @@ struct PlacesCheck {
 
     /// The lines of an event's register are 1, 2, 3 …
     private func attendance() async throws -> [String] {
-        try await file.rows("SELECT event_id, COUNT(*), MAX(number) FROM attendance GROUP BY event_id")[0]
+        try await store.rows("SELECT event_id, COUNT(*), MAX(number) FROM attendance GROUP BY event_id")[0]
             .filter { $0[1] != $0[2] }.map { "the register of event \($0[0]) has \($0[1]) lines up to number \($0[2])" }
     }
 }

@@ -8,17 +8,25 @@ import TestSupport
 final class KeyedClient: Sendable {
     /// Pause between two attempts.
     static let interval = Duration.milliseconds(10)
+    /// Statuses of those who cannot answer now.
+    private static let notNow: Set<Int> = [503, 504]
     /// Refusals that concurrent work may bring. A repetition of what was applied gets none of them.
     private static let refusals: Set<Int> = [400, 409, 412]
 
     let name: String
     let journal: Journal
+    let patience: Workload.Patience
     private let suite: @Sendable () -> RunningSuite
     private let counter = Atomic<Int>(0)
+    private let attempts = Atomic<Int>(0)
 
-    init(_ name: String, _ journal: Journal, suite: @escaping @Sendable () -> RunningSuite) {
+    init(
+        _ name: String, _ journal: Journal, patience: Workload.Patience,
+        suite: @escaping @Sendable () -> RunningSuite
+    ) {
         self.name = name
         self.journal = journal
+        self.patience = patience
         self.suite = suite
     }
 
@@ -39,8 +47,8 @@ final class KeyedClient: Sendable {
         let json = body(key).jsonText()
         var fields = [(name: "Idempotency-Key", value: key)]
         if let version { fields.append(("If-Match", "\"\(version)\"")) }
-        let reply = try await answer("\(kind) \(key)") { [fields] suite in
-            try await suite.send(method, path, json: json, fields: fields)
+        let reply = try await answer("\(kind) \(key)") { [fields, patience] suite, gateway in
+            try await suite.send(method, path, json: json, fields: fields, to: gateway, within: patience.attempt)
         }
         if reply.isSuccess {
             journal.add(Journal.Acknowledged(kind: kind, key: key, reply: reply.text))
@@ -69,7 +77,9 @@ final class KeyedClient: Sendable {
     }
 
     func read<Reply: JSONMessage>(_ path: String, as: Reply.Type = Reply.self) async throws -> Reply {
-        let reply = try await answer("GET \(path)") { try await $0.send("GET", path) }
+        let reply = try await answer("GET \(path)") { [patience] suite, gateway in
+            try await suite.send("GET", path, to: gateway, within: patience.attempt)
+        }
         guard reply.isSuccess else {
             journal.violate("GET \(path): \(reply.status) \(reply.text)")
             throw RunningSuite.Refused(reply)
@@ -77,27 +87,54 @@ final class KeyedClient: Sendable {
         return try Reply(jsonText: reply.text)
     }
 
-    /// Asks until somebody answers, whatever the answer.
+    /// Asks for something that is in no journal, until it is answered. Nobody may refuse it.
+    func ask<Reply: JSONMessage>(_ request: HTTPRequest, as: Reply.Type = Reply.self) async throws -> Reply {
+        var request = request
+        request.timeout = patience.attempt
+        let reply = try await answer("\(request.method) \(request.target)") { [request] suite, gateway in
+            try await suite.send(request, token: suite.token, to: gateway)
+        }
+        guard reply.isSuccess else {
+            journal.violate("\(request.method) \(request.target): \(reply.status) \(reply.text)")
+            throw RunningSuite.Refused(reply)
+        }
+        return try Reply(jsonText: reply.text)
+    }
+
+    /// Asks one gateway after the other until somebody answers, whatever the answer.
     private func answer(
-        _ what: String, _ ask: @Sendable (RunningSuite) async throws -> HTTPReply
+        _ what: String, _ ask: @Sendable (_ suite: RunningSuite, _ gateway: Int) async throws -> HTTPReply
     ) async throws -> HTTPReply {
-        try await poll(for: "an answer to \(what)", timeout: RunningSuite.patience, interval: Self.interval) {
-            guard let reply = try? await ask(suite()) else { return nil }
-            return reply.status == 503 || reply.status == 504 ? nil : reply
+        try await poll(for: "an answer to \(what)", timeout: patience.answer, interval: Self.interval) {
+            let suite = suite()
+            let gateway = attempts.add(1, ordering: .relaxed).oldValue % suite.gateways
+            let reply: HTTPReply
+            do {
+                reply = try await ask(suite, gateway)
+            } catch HTTPFailure.cannotConnect {
+                journal.noteUnsent()
+                return nil
+            } catch {
+                journal.noteLost()
+                return nil
+            }
+            guard Self.notNow.contains(reply.status) else { return reply }
+            journal.notePutOff()
+            return nil
         }
     }
 
     /// Waits until somebody else was answered, with nothing to do oneself; hears of the end.
     func pause() async throws {
         let count = journal.count
-        try await poll(until: "others to get on", timeout: RunningSuite.patience * 2, interval: Self.interval) {
+        try await poll(until: "others to get on", timeout: patience.answer * 2, interval: Self.interval) {
             if journal.isFinished { throw Finished() }
             return journal.count > count
         }
     }
 
     private func mayBegin() async throws {
-        try await poll(until: "leave to write", timeout: RunningSuite.patience * 2, interval: .milliseconds(3)) {
+        try await poll(until: "leave to write", timeout: patience.answer * 2, interval: .milliseconds(3)) {
             switch journal.leave() {
             case .granted: return true
             case .wait: return false

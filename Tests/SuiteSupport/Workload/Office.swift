@@ -2,10 +2,10 @@ import Contracts
 import Synchronization
 
 /// What the clients know together: where they work and whom they have made so far.
-final class Office: Sendable {
-    struct Participant: Hashable, Sendable {
-        let application: String
-        let candidate: String
+package final class Office: Sendable {
+    package struct Participant: Hashable, Sendable {
+        package let application: String
+        package let candidate: String
     }
 
     struct Event: Hashable, Sendable {
@@ -22,18 +22,31 @@ final class Office: Sendable {
         var paused: Set<String> = []
     }
 
-    let cohort: String
+    package let cohort: String
     /// URNs of schools that somebody can work at.
-    let schools: [Int64]
+    package let schools: [Int64]
     private let state = Mutex(State())
 
-    init(cohort: String, schools: [Int64]) {
+    package init(cohort: String, schools: [Int64]) {
         self.cohort = cohort
         self.schools = schools
     }
 
+    static let schoolCount = 20
+    static let registerRows = 200
+
+    /// Gives a new suite a register, and a cohort to apply for.
+    package static func open(_ suite: RunningSuite) async throws -> Office {
+        let imported = try await suite.importRegister(rows: registerRows)
+        let schools = try await suite.employers(schoolCount).map(\.urn)
+        guard imported.state == .succeeded, schools.count == schoolCount else {
+            throw Journal.Broken(description: "the register did not come in: \(imported)")
+        }
+        return Office(cohort: try await suite.openCohort().id, schools: schools)
+    }
+
     var partners: [String] { state.withLock { $0.partners } }
-    var participants: [Participant] { state.withLock { $0.participants } }
+    package var participants: [Participant] { state.withLock { $0.participants } }
     var events: [Event] { state.withLock { $0.events } }
 
     func add(partner: String) { state.withLock { $0.partners.append(partner) } }
