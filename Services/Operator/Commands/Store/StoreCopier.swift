@@ -19,7 +19,7 @@ struct StoreCopier {
 
         var line: String {
             let rows = tables.reduce(0) { $0 + $1.rows }
-            return "\(service): \(tables.count) tables, \(Figures.grouped(Int(rows))) rows, the same at both places"
+            return "\(service): \(tables.count) tables, \(Figures.grouped(rows)) rows, the same at both places"
         }
     }
 
@@ -78,7 +78,7 @@ struct StoreCopier {
                 while !Task.isCancelled {
                     if case .copying(let table, let rows, let done, let tables) = Self.lines(said).last {
                         progress.show(
-                            service, done: done, of: tables, after: "\(table), \(Figures.grouped(Int(rows))) rows")
+                            service, done: done, of: tables, after: "\(table), \(Figures.grouped(rows)) rows")
                     }
                     try? await Task.sleep(for: Self.lookInterval)
                 }
