@@ -41,8 +41,8 @@ struct CrashTests {
           .enabled(if: PostgresPrograms.areWanted, "there is no PostgreSQL here"), .timeLimit(.minutes(3)))
     func clusterIsKilled() async throws {
         let cluster = try await PostgresCluster.start(.init(isDurable: true))
-        let store = try Store(opening: StoreLocation(cluster.url()), service: "library", migrations: Self.entries, at: noon,
-                              log: quiet)
+        let store = try Store(opening: StoreLocation(cluster.url()), service: "library", migrations: Self.entries,
+                              at: noon, log: quiet)
         var random = Seed.generator(for: "the database is killed")
         let writers = Writers()
         let writing = Task {
@@ -132,7 +132,8 @@ enum KilledWriter {
             let file = file(of: getppid(), engine)
             let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
             _ = unsafe unlink(file)
-            return Order(place: lines[0], acknowledged: lines[1], round: Int(lines[2]) ?? 0, killedAfter: Int(lines[3]) ?? 0)
+            return Order(place: lines[0], acknowledged: lines[1], round: Int(lines[2]) ?? 0,
+                         killedAfter: Int(lines[3]) ?? 0)
         }
 
         func readAcknowledged() throws -> [String] {

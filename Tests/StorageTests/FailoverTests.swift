@@ -17,7 +17,8 @@ struct FailoverTests {
         let place = PostgresCluster.url(of: [primary, standby], schema: "library")
         // Two replicas of the service, that write the same shelves' books.
         let stores = try (0..<2).map { _ in
-            try Store(opening: StoreLocation(place), service: "library", migrations: CrashTests.entries, at: noon, log: quiet)
+            try Store(opening: StoreLocation(place), service: "library", migrations: CrashTests.entries, at: noon,
+                      log: quiet)
         }
         let writers = PatientWriters(stores: stores)
         let writing = Task { try await writers.write() }
@@ -48,7 +49,8 @@ struct FailoverTests {
         #expect(events.map(\.event.subject).sorted() == names.sorted())
         #expect(events.map(\.position.sequence) == (1...).prefix(events.count).map { Int64($0) })
         print("""
-            take-over: \(before) writes acknowledged before, \(acknowledged.count) in all, \(writers.repetitions) asked again; \
+            take-over: \(before) writes acknowledged before, \(acknowledged.count) in all, \
+            \(writers.repetitions) asked again; \
             from the kill \(gone - killed) to the last process gone, \(promoted - killed) to the promotion, \
             \(recovered - killed) to the first write after it
             """)
@@ -120,7 +122,8 @@ private final class PatientWriters: Sendable {
         for attempt in 0..<100_000 {
             let asked = clock.now
             do {
-                _ = try await stores[(first + attempt) % stores.count].mutate(mutation(key: name, request: name)) { writer in
+                let store = stores[(first + attempt) % stores.count]
+                _ = try await store.mutate(mutation(key: name, request: name)) { writer in
                     try writer.addEntry(name)
                     return Array(name.utf8)
                 }

@@ -60,8 +60,8 @@ final class TestPlace: Sendable {
     let database: String?
     private let folder: TestFolder
 
-    /// - Parameter canBeCopied: whether `copy` will be asked for. On PostgreSQL it takes a database of its own, which costs
-    ///   more than a schema.
+    /// - Parameter canBeCopied: whether `copy` will be asked for. On PostgreSQL it takes a database of its own, which
+    ///   costs more than a schema.
     convenience init(_ engine: Engine, canBeCopied: Bool = false) throws {
         let database = canBeCopied && engine == .postgres ? try SharedPostgres.makeDatabase() : nil
         try self.init(engine, folder: TestFolder(), database: database)

@@ -1,8 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Runs asynchronous work to its end and blocks for it, on a thread of its own, so that it comes to an end even when every
-/// thread that Swift's tasks share is blocked here. For what is made once in a process, by code that cannot wait otherwise.
+/// Runs asynchronous work to its end and blocks for it, on a thread of its own, so that it comes to an end even when
+/// every thread that Swift's tasks share is blocked here. For what is made once in a process, by code that cannot wait
+/// otherwise.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
     let outcome = Mutex<Result<Value, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)

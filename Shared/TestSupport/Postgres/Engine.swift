@@ -14,7 +14,7 @@ package enum Engine: String, CaseIterable, Sendable, CustomStringConvertible {
     package static let chosen: Engine = {
         guard let name = ProcessInfo.processInfo.environment["OLP_TEST_ENGINE"] else { return .sqlite }
         guard let engine = Engine(rawValue: name) else {
-            preconditionFailure("OLP_TEST_ENGINE is \(name); it can be \(allCases.map(\.rawValue).joined(separator: " or "))")
+            preconditionFailure("OLP_TEST_ENGINE is \(name); it can be sqlite or postgres")
         }
         return engine
     }()
@@ -37,8 +37,10 @@ package enum TestStore {
     ///   that is never opened again.
     package static func location(path: String? = nil, on engine: Engine = .chosen) throws -> StoreLocation {
         switch engine {
-        case .sqlite: path.map { .sqlite(path: $0) } ?? .temporary
-        case .postgres: try StoreLocation(SharedPostgres.cluster.url(schema: path.map(schema(of:)) ?? SharedPostgres.newSchema()))
+        case .sqlite: return path.map { .sqlite(path: $0) } ?? .temporary
+        case .postgres:
+            let schema = path.map(schema(of:)) ?? SharedPostgres.newSchema()
+            return try StoreLocation(SharedPostgres.cluster.url(schema: schema))
         }
     }
 

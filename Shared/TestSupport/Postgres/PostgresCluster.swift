@@ -3,8 +3,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A PostgreSQL server of its own for tests, with its data in a folder under /tmp. It serves on a free port of 127.0.0.1 and
-/// on a socket in that folder. Server and folder are gone when the last reference is, or this process, however it ends.
+/// A PostgreSQL server of its own for tests, with its data in a folder under /tmp. It serves on a free port of
+/// 127.0.0.1 and on a socket in that folder. Server and folder are gone when the last reference is, or this process,
+/// however it ends.
 ///
 /// Making one takes about a second; what needs no server to itself takes a schema of `SharedPostgres`.
 package final class PostgresCluster: Sendable {
@@ -63,8 +64,10 @@ package final class PostgresCluster: Sendable {
     package static func start(_ options: Options = Options()) async throws -> PostgresCluster {
         try await make(options) { cluster in
             try cluster.folder.write(password, to: "password", for: cluster.programs.account)
+            // What SCRAM costs each connection on purpose is more than most tests do with it.
+            let logins = options.isDurable ? "scram-sha-256" : "md5"
             try await cluster.run("initdb", [
-                "-D", cluster.folder.data, "-A", "scram-sha-256", "-U", user,
+                "-D", cluster.folder.data, "-A", logins, "-U", user,
                 "--pwfile=\(cluster.folder.path)/password", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
             ])
         }
@@ -76,7 +79,8 @@ package final class PostgresCluster: Sendable {
         var tries = 3
         while true {
             tries -= 1
-            let cluster = try PostgresCluster(options, programs: programs, folder: await PostgresFolder(programs: programs))
+            let folder = try await PostgresFolder(programs: programs)
+            let cluster = try PostgresCluster(options, programs: programs, folder: folder)
             try await fill(cluster)
             do {
                 try await cluster.start()
@@ -136,7 +140,8 @@ package final class PostgresCluster: Sendable {
         }
     }
 
-    /// Stops all its processes where they are (SIGSTOP): connections stay open and nobody answers. `thaw` lets them go on.
+    /// Stops all its processes where they are (SIGSTOP): connections stay open and nobody answers. `thaw` lets them go
+    /// on.
     package func freeze() { signalAll(SIGSTOP) }
 
     package func thaw() { signalAll(SIGCONT) }
@@ -164,7 +169,9 @@ package final class PostgresCluster: Sendable {
     }
 
     /// Where to connect when there are several servers of which one takes writes.
-    package static func url(of clusters: [PostgresCluster], database: String = "postgres", schema: String? = nil) -> String {
+    package static func url(
+        of clusters: [PostgresCluster], database: String = "postgres", schema: String? = nil
+    ) -> String {
         let hosts = clusters.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         var options = clusters.count > 1 ? ["target_session_attrs=read-write"] : []
         if let schema { options.append("schema=\(schema)") }
@@ -172,11 +179,13 @@ package final class PostgresCluster: Sendable {
         return "postgresql://\(user):\(password)@\(hosts)/\(database)\(query)"
     }
 
-    /// Runs statements as the superuser, each a transaction of its own, and gives what they print: a line a row, `|` between
-    /// columns. Does not wait for a standby, even where commits do.
+    /// Runs statements as the superuser, each a transaction of its own, and gives what they print: a line a row, `|`
+    /// between columns. Does not wait for a standby, even where commits do.
     /// - Parameter schema: where tables are made and looked for.
     @discardableResult
-    package func execute(_ statements: String..., database: String = "postgres", schema: String = "public") async throws -> String {
+    package func execute(
+        _ statements: String..., database: String = "postgres", schema: String = "public"
+    ) async throws -> String {
         let words = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(database: database)]
         let settings = "-c synchronous_commit=local -c statement_timeout=60000 -c search_path=\(schema)"
         let outcome = try await Program.run(
@@ -196,15 +205,17 @@ package final class PostgresCluster: Sendable {
     /// Runs one of the server's programs to its end, as the server's user.
     func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) async throws {
         let command = programs.command(program, arguments)
-        let outcome = try await Program.run(command.executable, command.arguments, environment: environment, directory: "/tmp")
+        let outcome = try await Program.run(
+            command.executable, command.arguments, environment: environment, directory: "/tmp")
         guard outcome.isSuccess else { throw failure("\(program): \(outcome)") }
     }
 
     private func launch(_ program: String, _ arguments: [String], output: String) async throws -> RunningProcess {
         let command = programs.command(program, arguments)
         return try await RunningProcess.start(
-            Launch(command.executable, arguments: command.arguments, environment: Program.environment(), directory: "/tmp",
-                   output: .append(to: output), error: .append(to: output), bond: .ownGroup, signalWithParent: SIGQUIT))
+            Launch(command.executable, arguments: command.arguments, environment: Program.environment(),
+                   directory: "/tmp", output: .append(to: output), error: .append(to: output), bond: .ownGroup,
+                   signalWithParent: SIGQUIT))
     }
 
     private func failure(_ text: String) -> Failure {

@@ -2,7 +2,8 @@ import ChildProcess
 import Foundation
 import Glibc
 
-/// The folder of one cluster, and who sees to it that nothing of the cluster outlives this process, even if it is killed.
+/// The folder of one cluster, and who sees to it that nothing of the cluster outlives this process, even if it is
+/// killed.
 final class PostgresFolder: Sendable {
     let path: String
     private let warden: RunningProcess
@@ -40,8 +41,8 @@ final class PostgresFolder: Sendable {
         guard unsafe chown(path, account.user, account.group) == 0 else { throw SystemFailure("chown \(path)") }
     }
 
-    /// The warden's script. Told to end, or when this process is gone, it waits a while for the server, which was told the
-    /// same, kills it if that is in vain, gives back its piece of System V memory, and removes the folder.
+    /// The warden's script. Told to end, or when this process is gone, it waits a while for the server, which was told
+    /// the same, kills it if that is in vain, gives back its piece of System V memory, and removes the folder.
     private static let watch = #"""
         folder=$1
         end() {

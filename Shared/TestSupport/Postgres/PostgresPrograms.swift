@@ -21,8 +21,8 @@ package struct PostgresPrograms: Sendable {
     /// What is there, looked for once.
     package static let found = Result<PostgresPrograms, Missing> { () throws(Missing) in try find() }
 
-    /// Whether tests that need PostgreSQL are to run: it is there, or this is a run (`CI` is set) in which it has to be,
-    /// so that they fail and are not left out. Says once on standard error, and loudly, that they are left out.
+    /// Whether tests that need PostgreSQL are to run: it is there, or this is a run (`CI` is set) in which it has to
+    /// be, so that they fail and are not left out. Says once on standard error, and loudly, that they are left out.
     package static let areWanted: Bool = {
         guard case .failure(let missing) = found else { return true }
         if ProcessInfo.processInfo.environment["CI"] != nil { return true }

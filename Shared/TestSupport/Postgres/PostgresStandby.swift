@@ -3,13 +3,17 @@ extension PostgresCluster {
     ///
     /// - Parameters:
     ///   - name: what the primary knows it by; each standby of a primary needs its own.
-    ///   - synchronous: whether a commit on the primary waits until the standby has it on disk. It then waits **for ever**
-    ///     while the standby is away: give sessions a `statement_timeout`, or see `commitAlone`.
-    package func makeStandby(named name: String = "standby", synchronous: Bool = false) async throws -> PostgresCluster {
+    ///   - synchronous: whether a commit on the primary waits until the standby has it on disk. It then waits **for
+    ///     ever** while the standby is away: give sessions a `statement_timeout`, or see `commitAlone`.
+    package func makeStandby(
+        named name: String = "standby", synchronous: Bool = false
+    ) async throws -> PostgresCluster {
         let standby = try await Self.make(options) { standby in
-            let source = "host=127.0.0.1 port=\(port) user=\(Self.user) password=\(Self.password) application_name=\(name)"
+            let source = "host=127.0.0.1 port=\(port) user=\(Self.user) password=\(Self.password) "
+                + "application_name=\(name)"
             try await standby.run("pg_basebackup", [
-                "-d", source, "-D", standby.folder.data, "-R", "-X", "stream", "-C", "-S", name, "--no-sync", "-c", "fast",
+                "-d", source, "-D", standby.folder.data, "-R", "-X", "stream", "-C", "-S", name, "--no-sync",
+                "-c", "fast",
             ])
         }
         try await poll(until: "\(name) follows its primary", timeout: .seconds(60)) {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The one cluster that the tests of a process share, made when the first asks for it. Each test takes a schema of its own.
+/// The one cluster that the tests of a process share, made when the first asks for it. Each test takes a schema of its
+/// own.
 package enum SharedPostgres {
     private static let made = Result<PostgresCluster, any Error> { try blocking { try await PostgresCluster.start() } }
 
