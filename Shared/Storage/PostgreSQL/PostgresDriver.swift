@@ -118,8 +118,6 @@ final class PostgresDriver: StoreDriver {
         return setup
     }
 
-    var isShared: Bool { true }
-
     var load: StoreLoad {
         let threads = threads.withLock { $0 }
         return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
