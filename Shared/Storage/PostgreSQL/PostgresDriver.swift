@@ -99,6 +99,8 @@ final class PostgresDriver: StoreDriver {
         }
     }
 
+    var snapshotPath: String { "\(NSTemporaryDirectory())/olp-\(service)-\(getpid()).snapshot" }
+
     func readHere(_ body: (any Reader) throws -> Void) throws {
         try PostgresSession(opened(), .opener).readAtLength(body)
     }
