@@ -185,7 +185,7 @@ knows_postgres() {
         --store postgres://a@b/c >/dev/null 2>&1 || skip "this release's programs know no PostgreSQL"
 }
 
-# PostgreSQL of this machine at a free port of loopback, with the roles that deploy/create-databases makes.
+# PostgreSQL of this machine at a free port of loopback, with the roles that deploy/create-database makes.
 start_postgres() {
     local folder="$work/postgres" port=$1 programs
     programs=$(postgres_programs)
@@ -197,7 +197,7 @@ start_postgres() {
         --locale=C.UTF-8 --no-sync >"$work/initdb"
     runuser -u postgres -- "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w \
         -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=off" start >"$work/pg_ctl"
-    PGHOST=127.0.0.1 PGPORT=$port PGPASSWORD=$(cat "$secrets/postgres.password") deploy/create-databases "$secrets"
+    PGHOST=127.0.0.1 PGPORT=$port PGPASSWORD=$(cat "$secrets/postgres.password") deploy/create-database "$secrets"
 }
 
 run_on_postgres() {
