@@ -32,7 +32,7 @@ enum ImportTable {
         "Generator": ["ProtoJSON", "Foundation", "Glibc"],
         "TestSupport": [
             "ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit",
-            "Storage", "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", "Logging", "ServiceLifecycle",
+            "Storage", "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", "Dispatch", "Logging", "ServiceLifecycle",
             "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
