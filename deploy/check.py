@@ -1,7 +1,7 @@
 """What no schema knows about the files of this folder: whether they fit together, and whether the programs take them.
 
   check.py manifests FILE...                      selectors, references and rights of Kubernetes documents
-  check.py variables PROGRAMS SECRETS MANIFESTS   every form's variables, by `--check-config` of the programs themselves
+  check.py variables PROGRAMS SECRETS [MANIFESTS] every form's variables, by `--check-config` of the programs themselves
   check.py pod SERVICE FOLDER                     reads what kustomize makes; prints the documents of one pod for podman
 """
 
@@ -124,7 +124,8 @@ def from_manifests(path):
 
 def variable_problems(programs, secrets, manifests):
     home = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
-    for where, service, variables in [*from_examples(), *from_compose(), *from_manifests(manifests)]:
+    forms = [*from_examples(), *from_compose(), *(form for path in manifests for form in from_manifests(path))]
+    for where, service, variables in forms:
         places = [
             (r"^/run/(secrets|secrets/olp|credentials/[^/]+)/(?:secret_)?([\w-]+)$", rf"{secrets}/{service}.\2"),
             (r"^/etc/olp/", f"{secrets}/public/"),
@@ -175,7 +176,7 @@ def main():
                 for path in paths
                 for problem in manifest_problems(list(yaml.safe_load_all(pathlib.Path(path).read_text())))
             ]
-        case ["variables", programs, secrets, manifests]:
+        case ["variables", programs, secrets, *manifests]:
             problems = list(variable_problems(programs, secrets, manifests))
         case ["pod", service, folder]:
             yaml.dump_all(pod_documents(list(yaml.safe_load_all(sys.stdin)), service, folder), sys.stdout)

@@ -9,7 +9,7 @@ POSTGRES=docker.io/library/postgres:15-bookworm
 # A network of its own: podman's rules for addresses must not get into that of the machine.
 NETWORK="olp-trial"
 # Longest wait for something to be ready, and for an image.
-READY_SECONDS=60
+READY_SECONDS=180
 BUILD_SECONDS=7200
 
 run_trial() {
@@ -185,7 +185,7 @@ knows_postgres() {
         --store postgres://a@b/c >/dev/null 2>&1 || skip "this release's programs know no PostgreSQL"
 }
 
-# PostgreSQL of this machine at a free port of loopback, with the roles that deploy/create-databases makes.
+# PostgreSQL of this machine at a free port of loopback, with the roles that deploy/create-database makes.
 start_postgres() {
     local folder="$work/postgres" port=$1 programs
     programs=$(postgres_programs)
@@ -197,7 +197,7 @@ start_postgres() {
         --locale=C.UTF-8 --no-sync >"$work/initdb"
     runuser -u postgres -- "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w \
         -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=off" start >"$work/pg_ctl"
-    PGHOST=127.0.0.1 PGPORT=$port PGPASSWORD=$(cat "$secrets/postgres.password") deploy/create-databases "$secrets"
+    PGHOST=127.0.0.1 PGPORT=$port PGPASSWORD=$(cat "$secrets/postgres.password") deploy/create-database "$secrets"
 }
 
 run_on_postgres() {
@@ -328,7 +328,8 @@ run_compose() {
     local service status=0
     # Health checks are run by hand: podman leaves them to systemd, which need not be here.
     "${compose[@]}" up -d --no-deps postgres >"$work/compose" 2>&1 || { cat "$work/compose" >&2; return 1; }
-    until_true "PostgreSQL" podman exec olp-trial_postgres_1 pg_isready --quiet --host=127.0.0.1 || status=1
+    until_true "PostgreSQL" podman exec olp-trial_postgres_1 pg_isready --quiet --host=127.0.0.1 ||
+        { podman logs olp-trial_postgres_1 >&2; status=1; }
     for service in "${trial_services[@]}"; do
         [ "$status" -eq 0 ] || break
         "${compose[@]}" up -d --no-deps "$service" >"$work/compose" 2>&1 || { cat "$work/compose" >&2; status=1; break; }
@@ -364,10 +365,11 @@ fi
 unset LD_PRELOAD
 exec postgres -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
 ENTRYPOINT
+    # The folder of its sockets goes, because runc 1.1 gives the tmpfs there a mode that it makes from that folder's.
     printf '%s\n' "FROM $DEBIAN" \
         "RUN apt-get update && apt-get install -y --no-install-recommends libnss-wrapper postgresql && rm -rf /var/lib/apt/lists/* \
 && rm -rf /var/lib/postgresql && install -d -m 1777 /var/lib/postgresql/data" \
-        "COPY entrypoint /entrypoint" "RUN chmod 755 /entrypoint" 'ENTRYPOINT ["/entrypoint"]' >"$work/Containerfile"
+        "COPY entrypoint /entrypoint" "RUN chmod 755 /entrypoint && rm -rf /var/run/postgresql" 'ENTRYPOINT ["/entrypoint"]' >"$work/Containerfile"
     timeout 1800 podman build --pull=never --network=host --format docker --tag "$POSTGRES" --file "$work/Containerfile" "$work" \
         >"$work/build" 2>&1 || { tail -n 30 "$work/build" >&2; return 1; }
 }

@@ -1,4 +1,4 @@
-/// Writes the C source of one proto file: the tables that protobuf-c packs and unpacks by, and
+/// Writes the C source of one proto file: the tables that messages are packed and read by, and
 /// the file's descriptor.
 struct CSourceEmitter {
     /// Set in `flags` of a field that is text. protobuf-c ignores it; the guard checks UTF-8 by it.

@@ -117,6 +117,7 @@ extension Listener {
             return reject(error, peer, id)
         }
         peer.lastCallID = id
+        let deadline = head.deadline
         let answer = ZeroMQServerCall(
             head, id: id, of: peer, own, peerWindow: peer.limits.initialStreamCredit,
             ownWindow: limits.initialStreamCredit)
@@ -128,7 +129,7 @@ extension Listener {
         case (nil, true): answer.inbox.finish()
         case (nil, false): break
         }
-        if let deadline = head.deadline { arm(deadline, peer, call) }
+        if let deadline { arm(deadline, peer, call) }
         start(answer)
     }
 

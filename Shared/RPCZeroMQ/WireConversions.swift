@@ -15,22 +15,16 @@ extension Metadata {
     }
 }
 
-extension WireV1.Call {
-    /// - Parameter now: the sender's monotonic clock in microseconds.
-    init(_ head: CallHead, now: UInt64) {
-        self.init()
-        method = head.method
-        timeoutUs = head.deadline.map { UInt64(max(0, $0.remaining.wholeMicroseconds)) }
-        sentAtUs = now
-        previousAttempts = UInt32(clamping: head.previousAttempts)
-        traceparent = head.traceparent
-        tracestate = head.tracestate
-        metadata = head.metadata.wireEntries
-        idempotencyKey = head.idempotencyKey
-    }
-}
-
 extension CallHead {
+    /// What travels of it. Not an initialiser, which would copy the head that it is given.
+    /// - Parameter now: the sender's monotonic clock in microseconds.
+    func part(now: UInt64) -> WireV1.Call {
+        WireV1.Call(
+            method: method, timeoutUs: deadline.map { UInt64(max(0, $0.remaining.wholeMicroseconds)) }, sentAtUs: now,
+            previousAttempts: UInt32(clamping: previousAttempts), traceparent: traceparent, tracestate: tracestate,
+            metadata: metadata.wireEntries, idempotencyKey: idempotencyKey)
+    }
+
     /// - Throws: the pair of metadata that may not travel.
     init(_ call: WireV1.Call) throws(Metadata.Problem) {
         self.init(

@@ -20,15 +20,12 @@ package struct ZeroMQChannel: Channel {
     }
 
     package func begin(_ head: CallHead, only first: borrowing Packing) -> any ClientCall {
-        start(head, OutgoingFrame(FrameHeader(.call, flags: .endOfStream), part: callPart(head), message: first))
+        let part = head.part(now: IOThread.clock() / 1000)
+        return start(head, OutgoingFrame(FrameHeader(.call, flags: .endOfStream), part: part, message: first))
     }
 
     package func begin(_ head: CallHead) -> any ClientCall {
-        start(head, OutgoingFrame(FrameHeader(.call), part: callPart(head)))
-    }
-
-    private func callPart(_ head: CallHead) -> WireV1.Call {
-        WireV1.Call(head, now: IOThread.clock() / 1000)
+        start(head, OutgoingFrame(FrameHeader(.call), part: head.part(now: IOThread.clock() / 1000)))
     }
 
     private func start(_ head: CallHead, _ frame: OutgoingFrame) -> any ClientCall {

@@ -56,7 +56,7 @@ final class ZeroMQClientCall: ClientCall {
         case .success(let metadata):
             if !metadata.isEmpty { trailing.withLock { $0 = metadata } }
             know(.success(Metadata()))
-            credit.close(RPCError(.cancelled, "The server has ended the call."))
+            credit.close(.endedByServer)
             if let last { inbox.finish(with: last) } else { inbox.finish() }
         case .failure(let error):
             know(.failure(error))
@@ -152,4 +152,9 @@ final class ZeroMQClientCall: ClientCall {
         end(.failure(RPCError(.cancelled, "The call was cancelled by its own side.")), keepingMessages: false)
         core.perform { $0.abandon(self, .cancelled) }
     }
+}
+
+extension RPCError {
+    /// What a writer gets whose call has ended well.
+    fileprivate static let endedByServer = RPCError(.cancelled, "The server has ended the call.")
 }

@@ -8,8 +8,8 @@ package protocol Message: Hashable, Sendable {
     /// Every field absent or zero.
     init()
 
-    /// Decodes serialised bytes that may come from anyone: they are scanned for all that protobuf-c
-    /// would take and should not, then unpacked within a budget of memory, then copied out.
+    /// Decodes serialised bytes that may come from anyone: they are checked and laid out within a budget of memory, then
+    /// copied out.
     init(decoding bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(WireError)
 
     /// Makes the message ready to be packed for the time of `body`, which may pack it straight to

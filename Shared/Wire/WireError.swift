@@ -84,9 +84,9 @@ package struct DecodeLimits: Hashable, Sendable {
     package var maxDepth = highestDepth
     /// Fields of the message and all messages in it; each element of a packed list counts too.
     package var maxFields = 1_000_000
-    /// protobuf-c needs up to 14 bytes for each byte of a list of short texts or a map of short keys
-    /// (40 bytes of notes a field, 16 a text, 32 and more a message). Far more than that is an attack:
-    /// empty map entries reach 44 times, unknown fields of three bytes 29 times their size.
+    /// A list of short texts or a map of short keys may need up to 14 bytes for each of its bytes (32 counted for a field,
+    /// 16 for a text, 32 and more for a message). Far more than that is an attack: empty map entries reach 44 times,
+    /// unknown fields of three bytes 29 times their size.
     package var memoryPerByte = 16
     /// Memory that every message may take, whatever its size.
     package var memoryFloor = 256 * 1024

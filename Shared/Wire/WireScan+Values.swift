@@ -19,14 +19,16 @@ extension WireScan {
     // MARK: Numbers
 
     mutating func varint(_ field: Field?, _ position: Byte) throws(WireError) {
-        try unsafe skipVarint(end: level.end, position, field)
+        let value = try unsafe readVarint(end: level.end, position, field)
         try unsafe checkNumber(wireType: 0, field, position)
+        if let field = unsafe field { unsafe store(varint: value, field) }
     }
 
     mutating func fixed(byteCount: Int, wireType: UInt64, _ field: Field?, _ position: Byte) throws(WireError) {
         guard unsafe level.end - at >= byteCount else { throw unsafe error(.truncated, at: position, field) }
-        unsafe at += byteCount
         try unsafe checkNumber(wireType: wireType, field, position)
+        if let field = unsafe field { unsafe store(fixed: at, byteCount, field) }
+        unsafe at += byteCount
     }
 
     @inline(__always)
@@ -80,15 +82,17 @@ extension WireScan {
 
     /// At most ten bytes, of which the tenth may hold the 64th bit and no more.
     @inline(__always)
-    private mutating func skipVarint(end: Byte, _ position: Byte, _ field: Field?) throws(WireError) {
-        var count = 1
+    private mutating func readVarint(end: Byte, _ position: Byte, _ field: Field?) throws(WireError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
         while true {
             guard unsafe at < end else { throw unsafe error(.truncated, at: position, field) }
             let byte = unsafe at.pointee
             unsafe at += 1
-            if count == 10, byte > 1 { throw unsafe error(.overlongVarint, at: position, field) }
-            if byte < 0x80 { return }
-            count += 1
+            if shift == 63, byte > 1 { throw unsafe error(.overlongVarint, at: position, field) }
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return value }
+            shift += 7
         }
     }
 
@@ -102,14 +106,18 @@ extension WireScan {
             return
         }
         switch unsafe field.pointee.type {
-        case PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_STRING:
+        case PROTOBUF_C_TYPE_BYTES:
             try unsafe charge(count + MemoryLayout<ProtobufCBinaryData>.size, position, field)
             if unsafe field.pointee.flags & WireScan.textFlag != 0 {
                 try unsafe checkText(count, field)
             }
+            unsafe store(bytes: at, count: count, field)
             unsafe at += count
         case PROTOBUF_C_TYPE_MESSAGE:
             try unsafe enter(field, count: count, position)
+        case PROTOBUF_C_TYPE_STRING:
+            // No table of ours has C's strings: text is bytes with a flag.
+            throw unsafe error(.malformed, at: position, field)
         default:
             guard unsafe field.pointee.label == PROTOBUF_C_LABEL_REPEATED else {
                 throw unsafe error(.wireType, at: position, field)
@@ -118,7 +126,7 @@ extension WireScan {
         }
     }
 
-    private func checkText(_ count: Int, _ field: Field) throws(WireError) {
+    private mutating func checkText(_ count: Int, _ field: Field) throws(WireError) {
         switch unsafe TextCheck.check(at, count) {
         case .clean: return
         case .notUTF8: throw unsafe error(.utf8, at: at, field)
@@ -128,13 +136,12 @@ extension WireScan {
 
     private mutating func packed(_ field: Field, _ count: Int, _ position: Byte) throws(WireError) {
         let end = unsafe at + count
-        var elements = 0
-        switch unsafe WireScan.wireType(of: field) {
+        let wireType = unsafe WireScan.wireType(of: field)
+        let elements: Int
+        switch wireType {
         case 0:
-            while unsafe at < end {
-                try unsafe skipVarint(end: end, position, field)
-                elements += 1
-            }
+            // As many as there are last bytes.
+            elements = unsafe UnsafeBufferPointer(start: at, count: count).reduce(0) { $0 + ($1 < 0x80 ? 1 : 0) }
             // protobuf-c takes each byte of a packed list of bools for one of them.
             guard unsafe elements == count || field.pointee.type != PROTOBUF_C_TYPE_BOOL else {
                 throw unsafe error(.malformed, at: position, field)
@@ -146,9 +153,14 @@ extension WireScan {
             guard count % 4 == 0 else { throw unsafe error(.truncated, at: position, field) }
             elements = count / 4
         }
-        unsafe at = end
         fieldsLeft -= elements
         guard fieldsLeft >= 0 else { throw unsafe error(.fields, at: position, field) }
         try unsafe charge(8 * elements, position, field)
+        if wireType == 0 {
+            while unsafe at < end { unsafe store(varint: try readVarint(end: end, position, field), field) }
+        } else {
+            unsafe store(fixed: at, wireType == 1 ? 8 : 4, count: elements, field)
+            unsafe at = end
+        }
     }
 }

@@ -1,10 +1,11 @@
 import CProtobufC
 
-/// Reads serialised bytes against a message's tables before protobuf-c sees them, and refuses what
-/// protobuf-c 1.4.1 takes to its harm or ours: it recurses without limit, merges repeated messages in
-/// quadratic time, checks no UTF-8, and allocates up to 44 times what it is given.
+/// Reads serialised bytes by a message's tables into its C struct.
 ///
-/// The scan works without recursion, in one pass and in time linear to the bytes.
+/// It stands in place of protobuf-c's unpacking, which takes to its harm or ours what this refuses: protobuf-c 1.4.1 recurses
+/// without limit, merges repeated messages in quadratic time, checks no UTF-8, and allocates up to 44 times what it is given.
+/// The scan works without recursion, in one pass and in time linear to the bytes; what it stores, it has checked and charged
+/// for before.
 @safe
 struct WireScan {
     typealias Byte = UnsafePointer<UInt8>
@@ -15,18 +16,21 @@ struct WireScan {
     struct Level {
         let end: Byte
         let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+        /// The message's struct.
+        let base: UnsafeMutableRawPointer
         /// Index of the field that is expected next: encoders write in order of numbers.
         var expected = 0
         /// One bit for each singular sub-message that came already.
         var seen: UInt64 = 0
     }
 
-    /// protobuf-c keeps 32 bytes of notes on each field while it unpacks a message.
+    /// What each field costs besides its value: lists hold up to three times the room that they need.
     private static let noteBytes = 32
     private static let highestFieldNumber: UInt32 = (1 << 29) - 1
 
     let start: Byte
     let limits: DecodeLimits
+    let arena: Arena
     private let levels: UnsafeMutablePointer<Level>
     private var depth = 0
     var level: Level
@@ -34,28 +38,31 @@ struct WireScan {
     var fieldsLeft: Int
     private var memoryLeft: Int
 
-    /// Throws if the bytes are not fit to be unpacked.
-    static func check(
+    /// - Returns: the message's C struct, in the arena.
+    static func read(
         _ bytes: UnsafeRawBufferPointer, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
         _ limits: DecodeLimits, _ arena: Arena
-    ) throws(WireError) {
+    ) throws(WireError) -> UnsafeRawPointer {
         guard bytes.count <= limits.maxBytes else {
             throw WireError(.tooLarge, at: limits.maxBytes, in: unsafe String(cString: descriptor.pointee.name))
         }
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-        var scan = unsafe WireScan(start, bytes.count, descriptor, limits, arena)
+        let message = unsafe makeStruct(descriptor, in: arena)
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return UnsafeRawPointer(message) }
+        var scan = unsafe WireScan(start, bytes.count, descriptor, message, limits, arena)
         try scan.run()
+        return UnsafeRawPointer(message)
     }
 
     private init(
         _ start: UnsafeRawPointer, _ count: Int, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
-        _ limits: DecodeLimits, _ arena: Arena
+        _ message: UnsafeMutableRawPointer, _ limits: DecodeLimits, _ arena: Arena
     ) {
         unsafe self.start = start.assumingMemoryBound(to: UInt8.self)
         unsafe at = self.start
         self.limits = limits
+        self.arena = arena
         unsafe levels = arena.list(Level.self, count: DecodeLimits.highestDepth)
-        unsafe level = Level(end: at + count, descriptor: descriptor)
+        unsafe level = Level(end: at + count, descriptor: descriptor, base: message)
         fieldsLeft = limits.maxFields
         memoryLeft = unsafe limits.memoryBudget(forBytes: count) - Int(descriptor.pointee.sizeof_message)
     }
@@ -135,9 +142,10 @@ struct WireScan {
             unsafe level.seen |= bit
         }
         try unsafe charge(Int(descriptor.pointee.sizeof_message) + MemoryLayout<UnsafeRawPointer>.size, position, field)
+        let message = unsafe storeMessage(descriptor, field)
         unsafe levels[depth] = level
         depth += 1
-        unsafe level = Level(end: at + count, descriptor: descriptor)
+        unsafe level = Level(end: at + count, descriptor: descriptor, base: message)
     }
 
     /// Takes memory from the budget.

@@ -27,7 +27,7 @@ struct ChaosSuite: Sendable {
         let stores = topology.services.filter { $0 != "gateway" }.map { service in
             let store: any StoreRows =
                 if let database {
-                    StoreSchema(database.cluster, database: ProxiedDatabase.name, service: service)
+                    StoreSchema(database: ProxiedDatabase.name, service: service) { database.primary }
                 } else {
                     StoreFile(path: folder.file("data/\(service).sqlite"))
                 }

@@ -39,9 +39,10 @@ struct ChaosTests {
                 Self.crew, keyPrefix: Self.keyPrefix, office: office, journal: journal,
                 patience: .init(attempt: .seconds(8), answer: .seconds(120)), using: &random) { chaos.suite }
             try await workload.run {
-                try await Conductor(
-                    plan: plan, lives: chaos.lives, database: chaos.database, journal: journal, chronicle: chronicle
-                ).run()
+                let conductor = Conductor(
+                    plan: plan, lives: chaos.lives, database: chaos.database, journal: journal, chronicle: chronicle)
+                defer { print("\(conductor.turns.counts.done) faults, \(conductor.turns.counts.leftOut) left out") }
+                try await conductor.run()
             }
             chronicle.note("the plan is done, and all is answered")
             problems += journal.violations
@@ -51,7 +52,7 @@ struct ChaosTests {
             problems.append("\(error)")
             await chaos.suite.kill()
         }
-        report(journal, chronicle)
+        report(plan, journal, chronicle)
         if !problems.isEmpty { tell(problems, plan, chronicle, chaos) }
         #expect(problems.isEmpty, "\(problems.count): \(problems.prefix(10).joined(separator: "\n"))")
         // A run in which hardly anything was written, or nothing got into the way, proves nothing.
@@ -61,7 +62,7 @@ struct ChaosTests {
 
     // MARK: What is told
 
-    private func report(_ journal: Journal, _ chronicle: Chronicle) {
+    private func report(_ plan: FaultPlan, _ journal: Journal, _ chronicle: Chronicle) {
         let (counts, refused) = (journal.acknowledged.count, journal.refused.count)
         print(
             """
@@ -69,6 +70,8 @@ struct ChaosTests {
             \(journal.attempts.unsent) nobody could be sent, \(journal.attempts.putOff) put off; longest time without an \
             answer \(Fault.seconds(chronicle.longestSilence))
             """)
+        let faults = Dictionary(grouping: plan.faults) { "\($0.kind) \($0.victim.sort)" }.mapValues(\.count)
+        print(faults.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", "))
         let kinds = Dictionary(grouping: journal.acknowledged, by: \.kind).mapValues(\.count)
         print(kinds.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", "))
     }

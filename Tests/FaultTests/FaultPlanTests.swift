@@ -93,6 +93,7 @@ struct FaultPlanTests {
     private func downUntil(_ fault: Fault) -> Duration {
         switch (fault.victim, fault.kind) {
         case (.everything, _): fault.at + FaultPlan.recoveryOfAll
+        case (_, .failover): fault.at + FaultPlan.recoveryOfFailover
         case (_, .kill), (_, .restart): fault.ends + FaultPlan.recovery
         default: fault.ends
         }

@@ -57,7 +57,7 @@ let package = Package(
 
         .target(name: "CFuzzing", path: "CFuzzing"),
         .target(name: "FuzzTargets",
-                dependencies: ["CFuzzing", "Contracts", "ProtoJSON", "RPCZeroMQ", "TestSupport", "Values", "Wire",
+                dependencies: ["CFuzzing", "CMessages", "CProtobufC", "Contracts", "ProtoJSON", "RPCZeroMQ", "TestSupport", "Values", "Wire",
                                "ZeroMQ"],
                 path: "Targets", swiftSettings: strict),
 

@@ -15,7 +15,7 @@ struct ClaimTests {
 
     private func store(_ folder: TemporaryDirectory) throws -> Store {
         try Store(
-            opening: .sqlite(path: folder.file("shared.sqlite")), service: "library",
+            opening: TestStore.location(path: folder.file("shared.sqlite")), service: "library",
             migrations: [
                 Migration(name: "001_done", sql: ["CREATE TABLE done (n BIGINT PRIMARY KEY, fence BIGINT NOT NULL)"])
             ],

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-package import TestSupport
+import TestSupport
 
 /// A suite that is started again on the same data each time that all of it was killed.
 package final class SuiteLives: Sendable {

@@ -58,7 +58,7 @@ struct GuardTests {
         #expect(time < Self.patience)
     }
 
-    @Test("what takes far more memory than its size is refused before memory is taken")
+    @Test("what takes far more memory than its size is refused once it has what its size allows")
     func amplification() {
         let unknown = [UInt8](repeating: 0, count: 0) + (0..<1_000_000).flatMap { _ in [0xb8, 0x3e, 0x01] as [UInt8] }
         let emptyEntries = (0..<1_000_000).flatMap { _ in [0xea, 0x03, 0x00] as [UInt8] }

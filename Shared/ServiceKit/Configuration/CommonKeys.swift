@@ -20,8 +20,9 @@ package enum CommonKeys {
             + "Default: a socket in the runtime folder.")
     package static let store = ConfigurationKey<String?>(
         optional: "store",
-        "File of the store, made if there is none. Default: $XDG_STATE_HOME/olp/NAME.sqlite, "
-            + "or ~/.local/state/olp/NAME.sqlite without that.")
+        "The store: a file, made if there is none, or postgres://USER@HOST:PORT/DATABASE, which replicas share. With a password "
+            + "in it, better in the configuration file than here. Default: $XDG_STATE_HOME/olp/NAME.sqlite, or "
+            + "~/.local/state/olp/NAME.sqlite without that.")
 
     /// A key and not a word of the command line alone: the address may hold a password, which is better in a variable.
     package static let copyStoreTo = ConfigurationKey<String?>(

@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// What a process that copies its store prints: a line for each batch of rows, and one at the end for each table.
 package enum StoreCopyLine: Hashable, Sendable {
@@ -18,7 +18,7 @@ package enum StoreCopyLine: Hashable, Sendable {
 
     /// Nil if the line is none of these.
     package init?(_ text: some StringProtocol) {
-        let words = text.split(separator: " ").map(String.init)
+        let words = String(text).split(separator: " " as Character).map(String.init)
         guard words.count >= 4, let rows = Int64(words[2]) else { return nil }
         switch (words[0], words.count) {
         case ("copying", 5):

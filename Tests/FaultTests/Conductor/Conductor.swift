@@ -14,6 +14,7 @@ struct Conductor {
     let database: (any DatabaseFaults)?
     let journal: Journal
     let chronicle: Chronicle
+    let turns = Turns()
 
     /// Returns when the plan is done and all that it did is undone.
     func run() async throws {
@@ -27,7 +28,8 @@ struct Conductor {
                 }
             }
             group.addTask { try await keepPace() }
-            try await group.waitForAll()
+            // What fails first ends the rest.
+            for try await _ in group {}
         }
     }
 
@@ -43,15 +45,46 @@ struct Conductor {
 
     private func carryOut(_ fault: Fault) async throws {
         switch fault.victim {
-        case .everything:
-            chronicle.note("kills everything")
-            try await lives.crash()
-            chronicle.note("everything is up again")
-        case .process(let name): try await carryOut(fault, on: SuiteProcesses(lives).process(name))
+        case .everything: try await crash()
+        case .process(let name):
+            try await carryOut(fault) { try await SuiteProcesses(lives).process(name) }
         case .follower(let service):
-            let process = try await SuiteProcesses(lives).follower(of: service)
+            try await carryOut(fault) { try await SuiteProcesses(lives).follower(of: service) }
+        case .database:
+            try await inTurn(fault, fault.isOfNetwork ? ["database", "network"] : ["database"]) {
+                try await carryOutOnDatabase(fault)
+            }
+        }
+    }
+
+    /// Does it unless whom it is for is busy.
+    private func inTurn(_ fault: Fault, _ names: Set<String>, _ body: () async throws -> Void) async throws {
+        guard turns.take(names) else { return chronicle.note("left out, it is too early: \(fault)") }
+        defer { turns.giveBack(names) }
+        try await body()
+    }
+
+    /// Waits until everybody is well, as a suite on a database that is away would not get up.
+    private func crash() async throws {
+        try await poll(until: "everybody to be well", timeout: RunningSuite.patience) { turns.takeAll() }
+        defer { turns.giveBackAll() }
+        chronicle.note("kills everything")
+        try await lives.crash()
+        chronicle.note("everything is up again")
+    }
+
+    private func carryOut(
+        _ fault: Fault, on find: () async throws -> SuiteProcesses.Process
+    ) async throws {
+        let process: SuiteProcesses.Process
+        do {
+            process = try await find()
+        } catch let error as PollTimeout {
+            turns.noteLeftOut()
+            return chronicle.note("left out, \(error): \(fault)")
+        }
+        try await inTurn(fault, fault.isOfNetwork ? [process.name, "network"] : [process.name]) {
             try await carryOut(fault, on: process)
-        case .database: try await carryOutOnDatabase(fault)
         }
     }
 
@@ -67,6 +100,7 @@ struct Conductor {
                 chronicle.note("\(process.name) goes on")
             }
             try await last(fault)
+        case .failover: throw CannotBeDone(fault: fault)
         case .partition, .cut, .delay:
             try await spoilNetwork(fault, process.pid)
             chronicle.note("\(process.name) is well again")
@@ -80,7 +114,7 @@ struct Conductor {
         case .partition: database.part(process)
         case .delay: database.delay(Self.slowness, process)
         case .cut: database.cut()
-        case .kill, .stop, .restart: throw CannotBeDone(fault: fault)
+        case .kill, .stop, .restart, .failover: throw CannotBeDone(fault: fault)
         }
         defer { database.heal() }
         try await last(fault)
@@ -95,6 +129,7 @@ struct Conductor {
             try await last(fault)
             try await database.start()
         case .restart: try await database.restart()
+        case .failover: try await database.failOver()
         case .cut, .partition, .delay: try await spoilNetwork(fault, nil)
         case .stop:
             database.freeze()

@@ -6,6 +6,9 @@ protocol DatabaseFaults: Sendable {
     func start() async throws
     /// Ends it in order and starts it again.
     func restart() async throws
+    /// Ends the server that takes writes without warning, and lets its standby take its place. Returns when there is a new
+    /// standby.
+    func failOver() async throws
     /// Stops all its processes where they are.
     func freeze()
     func thaw()

@@ -14,6 +14,9 @@ struct SuiteProcesses {
         func goOn() { _ = Glibc.kill(pid, SIGCONT) }
     }
 
+    /// How long somebody who is to be hit may take to be there.
+    static let patience = Duration.seconds(3)
+
     private let lives: SuiteLives
 
     init(_ lives: SuiteLives) {
@@ -22,14 +25,14 @@ struct SuiteProcesses {
 
     /// Waits until it runs, ready or not.
     func process(_ name: String) async throws -> Process {
-        try await poll(for: "\(name) to run", timeout: RunningSuite.patience) {
+        try await poll(for: "\(name) to run", timeout: Self.patience) {
             lives.suite.state?.services.first { $0.name == name }.flatMap(running)
         }
     }
 
     /// The process of a service that follows feeds: the one whose log was the last to say that it took one over.
     func follower(of service: String) async throws -> Process {
-        try await poll(for: "somebody to follow for \(service)", timeout: RunningSuite.patience) {
+        try await poll(for: "somebody to follow for \(service)", timeout: Self.patience) {
             let suite = lives.suite
             let replicas = (suite.state?.services ?? []).filter { $0.name.hasPrefix("\(service)-") }
             let taken = replicas.compactMap { replica in

@@ -17,6 +17,8 @@ struct Fault: Hashable, Sendable {
         case stop
         /// Asked to end, and started again.
         case restart
+        /// Ended without warning for good; another that has all it had takes its place.
+        case failover
         /// What is sent between it and the database, or the database and everybody, arrives only afterwards; connections
         /// stay open.
         case partition
@@ -50,6 +52,15 @@ extension Fault: CustomStringConvertible {
 }
 
 extension Fault.Victim: CustomStringConvertible {
+    /// For counting.
+    var sort: String {
+        switch self {
+        case .process: "processes"
+        case .follower: "followers"
+        case .database, .everything: description
+        }
+    }
+
     var description: String {
         switch self {
         case .process(let name): name

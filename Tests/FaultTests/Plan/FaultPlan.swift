@@ -11,6 +11,8 @@ struct FaultPlan: Hashable, Sendable {
     static let recovery = Duration.milliseconds(6000)
     /// How long everything counts as down after all of it was killed.
     static let recoveryOfAll = Duration.milliseconds(12_000)
+    /// The same after a failover: another standby has to be made.
+    static let recoveryOfFailover = Duration.milliseconds(12_000)
     /// In each of so long everything is killed once.
     static let betweenCrashes = Duration.seconds(60)
     /// So often is a process ended before it is left in peace for ``peace``: its supervisor waits twice as long each time.
@@ -99,6 +101,7 @@ struct PlanSketch {
         guard topology.engine == .postgres else { return processes }
         return processes + followers + alone + [
             Choice(kind: .kill, victim: .database, lasts: 0...2000, weight: 4),
+            Choice(kind: .failover, victim: .database, lasts: 0...0, weight: 4),
             Choice(kind: .restart, victim: .database, lasts: 0...0, weight: 3),
             Choice(kind: .stop, victim: .database, lasts: 500...4000, weight: 3),
             Choice(kind: .partition, victim: .database, lasts: 500...5000, weight: 5),
@@ -133,6 +136,7 @@ struct PlanSketch {
         }
         let recovery: Duration = switch (fault.victim, fault.kind) {
         case (.everything, _): FaultPlan.recoveryOfAll
+        case (_, .failover): FaultPlan.recoveryOfFailover
         case (_, .kill), (_, .restart): FaultPlan.recovery
         case (.process, _), (.follower, _): .seconds(1)
         case (.database, _): .seconds(3)

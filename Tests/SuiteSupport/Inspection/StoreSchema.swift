@@ -2,12 +2,13 @@ package import TestSupport
 
 /// A store in a schema of PostgreSQL, read by `psql`.
 package struct StoreSchema: StoreRows {
-    private let cluster: PostgresCluster
+    private let server: @Sendable () -> PostgresCluster
     private let database: String
     private let schema: String
 
-    package init(_ cluster: PostgresCluster, database: String, service: String) {
-        self.cluster = cluster
+    /// - Parameter server: The one that takes writes when the rows are asked for.
+    package init(database: String, service: String, on server: @escaping @Sendable () -> PostgresCluster) {
+        self.server = server
         self.database = database
         schema = service.replacing("-", with: "_")
     }
@@ -15,7 +16,7 @@ package struct StoreSchema: StoreRows {
     package func rows(_ statements: [String]) async throws -> [[[String]]] {
         var all: [[[String]]] = []
         for statement in statements {
-            let text = try await cluster.execute("COPY (\(statement)) TO STDOUT", database: database, schema: schema)
+            let text = try await server().execute("COPY (\(statement)) TO STDOUT", database: database, schema: schema)
             all.append(text.isEmpty ? [] : text.split(separator: "\n").map { Self.fields($0) })
         }
         return all
@@ -24,7 +25,7 @@ package struct StoreSchema: StoreRows {
     /// Every entry of a table is in its indexes, and in their order.
     package func damage() async throws -> [String] {
         do {
-            try await cluster.execute(
+            try await server().execute(
                 "CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA public",
                 """
                 SELECT public.bt_index_check(c.oid, true) FROM pg_class c JOIN pg_am a ON a.oid = c.relam

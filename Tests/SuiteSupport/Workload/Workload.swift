@@ -92,7 +92,8 @@ package struct Workload: Sendable {
             }
             try await body()
             journal.finish()
-            try await group.waitForAll()
+            // What fails first ends the rest.
+            for try await _ in group {}
         }
     }
 }
