@@ -33,7 +33,7 @@ enum ImportTable {
         "TestSupport": [
             "ChildProcess", "HTTPClient", "Contracts", "ProtoJSON", "RPC", "RPCInProcess", "RPCZeroMQ", "ServiceKit",
             "Storage", "Values", "Wire", "ZeroMQ", "CMessages", "CProtobufC", "Logging", "ServiceLifecycle",
-            "Foundation", "Glibc",
+            "Dispatch", "Foundation", "Glibc",
         ],
         "OperatorCommands": transport.union([
             "ChildProcess", "Contracts", "HTTPClient", "ProtoJSON", "ServiceKit", "Sodium", "Storage", "Values",
