@@ -56,15 +56,9 @@ package final class PostgresConnection {
         unsafe handle = try Self.connect(options)
         let notices = unsafe Unmanaged.passUnretained(self.notices).toOpaque()
         unsafe PQsetNoticeReceiver(handle, noteNotice, notices)
-        do throws(PostgresError) {
-            guard unsafe PQenterPipelineMode(handle) == 1, unsafe PQsetnonblocking(handle, 1) == 0 else {
-                throw lost()
-            }
-            if !options.settings.isEmpty { try applySettings() }
-        } catch {
-            unsafe PQfinish(handle)
-            throw error
-        }
+        // From here on an error ends in `deinit`, which closes the connection.
+        guard unsafe PQenterPipelineMode(handle) == 1, unsafe PQsetnonblocking(handle, 1) == 0 else { throw lost() }
+        if !options.settings.isEmpty { try applySettings() }
     }
 
     deinit {

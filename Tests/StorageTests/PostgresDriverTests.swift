@@ -242,7 +242,9 @@ struct PostgresDriverTests {
     func limits() async throws {
         let (cluster, schema) = (try SharedPostgres.cluster, SharedPostgres.newSchema())
         let limits = StoreLimits(lockWait: .milliseconds(50), statementTime: .milliseconds(200))
-        let (store, other) = (try open(cluster, schema: schema, limits: limits), try open(cluster, schema: schema))
+        let (store, other) = (
+            try open(cluster, schema: schema, limits: limits),
+            try open(cluster, schema: schema, limits: StoreLimits(stillTime: .seconds(60))))
         #expect(await code { try await store.write { _ = try $0.row("SELECT pg_sleep(9)") } } == .busy)
         let gate = Gate()
         let holding = Task { try await other.write { writer in
