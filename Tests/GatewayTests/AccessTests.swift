@@ -137,7 +137,7 @@ struct AccessTests {
         try await Harness.run(store: GatewayStore(store: store), wallClock: clock, Self.partners) { gateway in
             _ = try await Self.register(gateway)
             clock.advance(by: .seconds(1))
-            _ = try await gateway.send("POST", "/v1/partners?reason=secret", adding: [("X-Request-Id", "r1")], json: #"{"name": "N"}"#)
+            _ = try await gateway.send("POST", "/v1/partners", adding: [("X-Request-Id", "r1")], json: #"{"name": "N"}"#)
             clock.advance(by: .seconds(1))
             let refused = try await gateway.send(
                 "POST", "/v1/partners", [Self.bearer, Harness.json, ("X-Request-Id", "r2")],
