@@ -1,6 +1,5 @@
 import ChildProcess
 import Foundation
-import Glibc
 import HTTPClient
 import SuiteSupport
 import TestSupport

@@ -17,6 +17,7 @@ final class SteadyLoad: Sendable {
     }
 
     private let counts = Mutex(Counts())
+    private let isOver = Atomic<Bool>(false)
     private let suite: RunningSuite
 
     init(_ suite: RunningSuite) {
@@ -27,14 +28,13 @@ final class SteadyLoad: Sendable {
     var writes: Int { counts.withLock { $0.writes } }
     var failures: [String] { counts.withLock { $0.failures } }
 
-    /// Runs `body` while people are at work, then lets them finish.
+    /// Runs `body` while people are at work, then lets them finish. Good once.
     func during(people: Int = 8, _ body: () async throws -> Void) async throws {
-        let isOver = Atomic<Bool>(false)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for person in 0..<people {
                 group.addTask {
                     var number = 0
-                    while !isOver.load(ordering: .relaxed) {
+                    while !self.isOver.load(ordering: .relaxed) {
                         number += 1
                         await self.write(person, number)
                         await self.read()
