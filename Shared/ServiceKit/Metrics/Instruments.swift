@@ -12,6 +12,11 @@ package final class Counter: MetricInstrument {
         count.wrappingAdd(amount, ordering: .relaxed)
     }
 
+    /// For what is counted elsewhere: never goes back.
+    package func advance(to new: UInt64) {
+        count.max(new, ordering: .relaxed)
+    }
+
     package var value: UInt64 { count.load(ordering: .relaxed) }
 
     package func write(_ name: String, _ labels: [(String, String)], into text: inout PrometheusText) {

@@ -172,11 +172,16 @@ extension ReadinessCheck {
     static func store(_ store: Store, _ metrics: MetricsRegistry) -> ReadinessCheck {
         let waiting = metrics.gauge(
             "olp_store_waiting", "Reads and writes that wait for a thread of the store.", labels: ["operation"])
+        let writes = metrics.counter("olp_store_writes_total", "Writes that were kept.")
+        let commits = metrics.counter("olp_store_commits_total", "Commits that kept them: writes that come at once share one.")
         return ReadinessCheck("store") {
             do {
                 let load = try await store.health()
                 waiting.with("read").set(Double(load.waitingReads))
                 waiting.with("write").set(Double(load.waitingWrites))
+                let counts = store.writeCounts
+                writes.with().advance(to: UInt64(counts.writes))
+                commits.with().advance(to: UInt64(counts.commits))
                 return nil
             } catch {
                 return (error as? StoreError)?.message ?? "it does not answer"
