@@ -7,6 +7,7 @@ package final class Store: Sendable {
     package let service: String
     let driver: any StoreDriver
     let wakeUps = WakeUps()
+    let copyTurn = CopyTurn()
     private let writeHealth = WriteHealth()
 
     /// Takes the lease, brings the tables up to date (keeping a copy before), and starts the threads.

@@ -18,6 +18,7 @@ package struct Olp: AsyncParsableCommand {
               olp health                     whether each service takes work
               olp top                        which calls are being made, live
               olp check                      whether all that it holds fits together
+              olp backup --to FOLDER         copy all of it; olp restore --from FOLDER
 
             `olp help SUBCOMMAND` explains each. All of them find the suite by its
             data folder: --data DIR, the variable OLP_DATA, or ./data.
@@ -28,8 +29,8 @@ package struct Olp: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, DownCommand.self, ScaleCommand.self, RestartCommand.self, StatusCommand.self,
             HealthCommand.self, TopCommand.self, CallCommand.self,
-            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self, TokensCommand.self,
-            BenchCommand.self,
+            ImportCommand.self, SampleCommand.self, DemoCommand.self, CheckCommand.self, BackupCommand.self,
+            RestoreCommand.self, KeysCommand.self, TokensCommand.self, BenchCommand.self,
         ])
 
     package init() {}

@@ -17,6 +17,7 @@
 #include "olp_bench_v1_bench.pb-c.h"
 #include "olp_common_v1_common.pb-c.h"
 #include "olp_common_v1_feed.pb-c.h"
+#include "olp_common_v1_store_copies.pb-c.h"
 #include "olp_diagnostics_v1_diagnostics.pb-c.h"
 #include "olp_diagnostics_v1_events.pb-c.h"
 #include "olp_diagnostics_v1_instruments.pb-c.h"

@@ -3,7 +3,7 @@
 import RPC
 
 extension ContractCatalogue {
-    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, diagnostics, instruments, applicationImports, applications, candidates, catalogue, audit, overviews, tokens, giasImports, partners, schools, replicas, bookings, events]
+    package static let services: [ServiceEntry] = [health, serverReflection, bench, feed, storeCopies, diagnostics, instruments, applicationImports, applications, candidates, catalogue, audit, overviews, tokens, giasImports, partners, schools, replicas, bookings, events]
 
     private static let health = ServiceEntry(
         name: "grpc.health.v1.Health", file: "grpc/health/v1/health.proto",
@@ -86,6 +86,18 @@ extension ContractCatalogue {
                 comment: "The feeds that this service follows, by source.",
                 request: MessageEntry(CommonV1.ListFollowedRequest.self, comment: ""),
                 reply: MessageEntry(CommonV1.ListFollowedReply.self, comment: ""),
+                http: []),
+        ])
+
+    private static let storeCopies = ServiceEntry(
+        name: "olp.common.v1.StoreCopies", file: "olp/common/v1/store_copies.proto",
+        comment: "Served by each service for its own store.",
+        methods: [
+            MethodEntry(
+                descriptor: StoreCopiesMethods.copyStore,
+                comment: "Copies the store while the service goes on. One copy at a time: fails with UNAVAILABLE while another is made.\nFor operators: the copy holds everything that the service knows.",
+                request: MessageEntry(CommonV1.CopyStoreRequest.self, comment: ""),
+                reply: MessageEntry(CommonV1.StorePiece.self, comment: "A piece of a copy. The first has the outline, all but the last have bytes, and the last has the digest."),
                 http: []),
         ])
 
@@ -811,6 +823,9 @@ extension ContractCatalogue {
         MessageEntry(CommonV1.ListFollowedRequest.self, comment: ""),
         MessageEntry(CommonV1.FollowedFeed.self, comment: "A feed that a service follows, and how far it is with it."),
         MessageEntry(CommonV1.ListFollowedReply.self, comment: ""),
+        MessageEntry(CommonV1.CopyStoreRequest.self, comment: ""),
+        MessageEntry(CommonV1.StoreOutline.self, comment: "The whole store of one moment: a file that opens as a store of this service, whatever engine it was made by."),
+        MessageEntry(CommonV1.StorePiece.self, comment: "A piece of a copy. The first has the outline, all but the last have bytes, and the last has the digest."),
         MessageEntry(DiagnosticsV1.Diagnostic.self, comment: "One candidate's questionnaire for one application."),
         MessageEntry(DiagnosticsV1.Answer.self, comment: ""),
         MessageEntry(DiagnosticsV1.Sheet.self, comment: "All that a device needs to begin or to go on where another one stopped."),

@@ -193,6 +193,18 @@ extension DescriptorFiles {
             extensions: [],
             bytes: { unsafe copy(olp_common_v1_feed__file_bytes(), 960) }),
         File(
+            name: "olp/common/v1/store_copies.proto",
+            dependencies: ["olp/common/v1/feed.proto"],
+            symbols: [
+                "olp.common.v1.CopyStoreRequest",
+                "olp.common.v1.StoreOutline",
+                "olp.common.v1.StorePiece",
+                "olp.common.v1.StoreCopies",
+                "olp.common.v1.StoreCopies.CopyStore",
+            ],
+            extensions: [],
+            bytes: { unsafe copy(olp_common_v1_store_copies__file_bytes(), 485) }),
+        File(
             name: "olp/diagnostics/v1/diagnostics.proto",
             dependencies: ["google/api/annotations.proto", "google/protobuf/timestamp.proto", "olp/common/v1/common.proto", "olp/diagnostics/v1/instruments.proto"],
             symbols: [

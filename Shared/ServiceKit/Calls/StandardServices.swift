@@ -13,7 +13,10 @@ package enum StandardServices {
         actors: ActorVerifier? = nil, tracing: CallTracing = CallTracing()
     ) -> RPCServer {
         var router = own
-        if let store { FeedService(store: store).register(with: &router) }
+        if let store {
+            FeedService(store: store).register(with: &router)
+            StoreCopyService(service: store.service, store: store).register(with: &router)
+        }
         let services = (router.services + [healthName, reflectionName]).sorted()
         HealthService(readiness: readiness, services: services).register(with: &router)
         ReflectionService(services: services).register(with: &router)

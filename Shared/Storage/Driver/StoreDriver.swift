@@ -26,6 +26,9 @@ protocol StoreDriver: Sendable {
     /// Writes a whole copy of one moment to a new file.
     func copy(to path: String) async throws
 
+    /// Where a copy may be for the moment that it needs a name.
+    var snapshotPath: String { get }
+
     var load: StoreLoad { get }
 
     /// Whether other processes may have the same store open.

@@ -94,6 +94,8 @@ final class PostgresDriver: StoreDriver {
         }
     }
 
+    var snapshotPath: String { "\(NSTemporaryDirectory())/olp-\(service)-\(getpid()).snapshot" }
+
     func readHere(_ body: (any Reader) throws -> Void) throws {
         try PostgresSession(opened(), .opener).readAtLength(body)
     }
@@ -117,8 +119,6 @@ final class PostgresDriver: StoreDriver {
         let threads = threads.withLock { $0 }
         return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
     }
-
-    var isShared: Bool { true }
 
     var writeCounts: WriteCounts { setup.withLock { $0?.counts.value } ?? WriteCounts(writes: 0, commits: 0) }
 

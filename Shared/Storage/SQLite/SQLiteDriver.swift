@@ -69,6 +69,8 @@ final class SQLiteDriver: StoreDriver {
         }
     }
 
+    var snapshotPath: String { file.path + ".snapshot" }
+
     func readHere(_ body: (any Reader) throws -> Void) throws {
         try here(.reader) { connection in try SQLiteReader.transaction(on: connection, stop: StopFlag(), body) }
     }
