@@ -125,6 +125,8 @@ final class PostgresDriver: StoreDriver {
         return StoreLoad(waitingReads: threads?.readers.waiting ?? 0, waitingWrites: threads?.writer.waiting ?? 0)
     }
 
+    var isShared: Bool { true }
+
     var writeCounts: WriteCounts { setup.withLock { $0?.counts.value } ?? WriteCounts(writes: 0, commits: 0) }
 
     func close() {
