@@ -43,7 +43,7 @@ struct StoreCopier {
         // In the environment, for an address may hold a password.
         var environment = environment
         environment[SuiteDatabase.variable] = nil
-        let (file, rows) = (file, database.store(of: service))
+        let rows = database.store(of: service)
         environment[CommonKeys.store.variable(of: service)] = isBack ? rows : file
         environment[CommonKeys.copyStoreTo.variable(of: service)] = isBack ? file : rows
         let process: RunningProcess
