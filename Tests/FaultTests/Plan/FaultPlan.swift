@@ -19,6 +19,9 @@ struct FaultPlan: Hashable, Sendable {
     static let endsInARow = 4
     static let peace = Duration.seconds(75)
 
+    /// So often is drawn for each moment.
+    static let draws = 8
+
     let length: Duration
     /// By the time at which they begin.
     let faults: [Fault]
@@ -36,7 +39,12 @@ struct FaultPlan: Hashable, Sendable {
         }
         var now = Duration.seconds(1)
         while now < length {
-            if let fault = sketch.fault(at: now, before: length, using: &random) { sketch.add(fault) }
+            // Most of what is drawn for somebody who is not up again may not be.
+            for _ in 0..<Self.draws {
+                guard let fault = sketch.fault(at: now, before: length, using: &random) else { continue }
+                sketch.add(fault)
+                break
+            }
             now += .milliseconds(Int.random(in: 300...2200, using: &random))
         }
         self.length = length
@@ -100,13 +108,13 @@ struct PlanSketch {
         }
         guard topology.engine == .postgres else { return processes }
         return processes + followers + alone + [
-            Choice(kind: .kill, victim: .database, lasts: 0...2000, weight: 4),
-            Choice(kind: .failover, victim: .database, lasts: 0...0, weight: 4),
-            Choice(kind: .restart, victim: .database, lasts: 0...0, weight: 3),
-            Choice(kind: .stop, victim: .database, lasts: 500...4000, weight: 3),
-            Choice(kind: .partition, victim: .database, lasts: 500...5000, weight: 5),
-            Choice(kind: .cut, victim: .database, lasts: 0...0, weight: 4),
-            Choice(kind: .delay, victim: .database, lasts: 1000...5000, weight: 4),
+            Choice(kind: .kill, victim: .database, lasts: 0...2000, weight: 8),
+            Choice(kind: .failover, victim: .database, lasts: 0...0, weight: 8),
+            Choice(kind: .restart, victim: .database, lasts: 0...0, weight: 6),
+            Choice(kind: .stop, victim: .database, lasts: 500...4000, weight: 6),
+            Choice(kind: .partition, victim: .database, lasts: 500...5000, weight: 8),
+            Choice(kind: .cut, victim: .database, lasts: 0...0, weight: 8),
+            Choice(kind: .delay, victim: .database, lasts: 1000...5000, weight: 6),
         ]
     }
 
