@@ -1,6 +1,7 @@
 import ChildProcess
 import Contracts
 import Foundation
+import SuiteSupport
 import TestSupport
 import Testing
 
