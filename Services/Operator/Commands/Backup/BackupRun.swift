@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+package import Foundation
 package import RPC
 import ServiceKit
 import Sodium
@@ -102,7 +102,8 @@ package struct BackupRun: Sendable {
                 if case .outline(let outline) = try await pieces.next()?.part, outline.service == name {
                     return (pieces, outline)
                 }
-            } catch where error.code == .unavailable && ContinuousClock.now < end {
+            } catch {
+                guard error.code == .unavailable, ContinuousClock.now < end else { throw error }
                 try await Task.sleep(for: Self.pause)
                 continue
             }

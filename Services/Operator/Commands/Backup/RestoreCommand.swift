@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Foundation
 
 package struct RestoreCommand: OlpCommand {
     package static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ package struct RestoreCommand: OlpCommand {
         let folder = suite.folder(surroundings)
         let manifest = try RestoreRun(from: surroundings.absolute(from), to: folder).run()
         guard !json else { return console.print(JSONText.encode(manifest)) }
-        console.print("\(surroundings.shown(folder.path))  as of \(manifest.takenAt.formatted(.iso8601))")
+        console.print("\(surroundings.shown(folder.path))  as of \(ISO8601DateFormatter().string(from: manifest.takenAt))")
         console.say("Next: olp up --data \(surroundings.shown(folder.path))")
     }
 }
