@@ -124,7 +124,8 @@ struct ClaimTests {
         try await withTemporaryDirectory { folder in
             let store = try store(folder)
             let keeper = ClaimKeeper(
-                store, process: "a", isShared: store.isShared, clock: ManualClock(), logger: LogCapture().logger())
+                store, process: "a", isShared: false, clock: ManualClock(), logger: LogCapture().logger())
+            #expect(store.isShared == (Engine.chosen == .postgres))
             let done = Mutex(false)
             try await keeper.right(to: "sweep").whileHeld { claim in
                 try await store.write { writer in try writer.require(claim) }
