@@ -30,6 +30,23 @@ struct IdentityTests {
         }
     }
 
+    @Test("of gateways that start at the same moment one makes the token, and all have it")
+    func atOnce() async throws {
+        try await withTemporaryDirectory { folder in
+            for round in 0..<50 {
+                let path = folder.file("token-\(round)")
+                let found = try await withThrowingTaskGroup { group in
+                    for _ in 0..<8 {
+                        group.addTask { try TokenFile.openOrCreate(path, ownerID: SystemFile.ownUserID) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(Set(found.map(\.token)).count == 1 && found.count(where: \.isNew) == 1, "round \(round)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file(".")).count == 50)
+        }
+    }
+
     @Test("a file that others can read is refused", arguments: [0o640, 0o604, 0o620, 0o601, 0o666])
     func unsafe(mode: Int) async throws {
         try await withTemporaryDirectory { folder in

@@ -39,9 +39,17 @@ package enum SystemFile {
         }
     }
 
-    /// Makes a file that only its owner can read, and puts it on the disk before it returns.
+    /// Makes a file that only its owner can read, and puts it on the disk before it returns. Whoever finds it finds all of
+    /// it; of several that make it at once, one does, and the others are told that it is there.
     package static func create(_ path: String, _ bytes: [UInt8]) throws(FileFailure) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let unfinished = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).new"
+        defer { unsafe unlink(unfinished) }
+        try write(bytes, toNew: unfinished, of: path)
+        guard unsafe link(unfinished, path) == 0 else { throw failure(path) }
+    }
+
+    private static func write(_ bytes: [UInt8], toNew new: String, of path: String) throws(FileFailure) {
+        let descriptor = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
         var rest = bytes[...]
