@@ -4,18 +4,22 @@ struct RowCopier {
     private static let batchRows = 500
     private static let batchValues = 8000
     private static let batchBytes = 4 << 20
-    /// Tables that hold rows as soon as they are made; those rows give way to the source's.
-    private static let madeWithRows: Set = ["store_feed", "store_migrations"]
+    /// Tables whose rows differ from one new store to the next.
+    private static let ownRows: Set = ["store_feed", "store_migrations"]
 
     private let reader: any Reader
     private let writer: any Writer
     private let tables: [TableOutline]
     private let progress: (StoreCopy.Progress) -> Void
+    private let new: (any Reader)?
 
+    /// - Parameter new: A store that the same migrations have just made, which the target must be like: some tables hold rows
+    ///   from the beginning. Nil: the target is known to be new.
     init(_ reader: any Reader, _ source: [TableOutline], _ writer: any Writer, _ target: [TableOutline],
-         _ progress: @escaping (StoreCopy.Progress) -> Void) throws(StoreError) {
+         like new: (any Reader)?, _ progress: @escaping (StoreCopy.Progress) -> Void) throws(StoreError) {
         self.reader = reader
         self.writer = writer
+        self.new = new
         self.progress = progress
         try Self.compare(source, target)
         tables = try TableOutline.inOrder(target)
@@ -33,10 +37,12 @@ struct RowCopier {
     }
 
     func run() throws -> [StoreCopy.Table] {
-        try checkEmpty()
+        try checkNew()
+        for table in tables.reversed() where try writer.row("SELECT 1 FROM \(raw: quoted(table.name)) LIMIT 1") != nil {
+            try writer.execute("DELETE FROM \(raw: quoted(table.name))")
+        }
         var copied: [StoreCopy.Table] = []
         for (index, table) in tables.enumerated() {
-            if Self.madeWithRows.contains(table.name) { try writer.execute("DELETE FROM \(raw: quoted(table.name))") }
             var sent = try copy(table, number: index)
             var kept = RowChecksum()
             try writer.forEach(rows(of: table)) { kept.add($0.values) }
@@ -50,9 +56,11 @@ struct RowCopier {
         return copied
     }
 
-    private func checkEmpty() throws(StoreError) {
-        for table in tables where !Self.madeWithRows.contains(table.name) {
-            guard try writer.row("SELECT 1 FROM \(raw: quoted(table.name)) LIMIT 1") == nil else {
+    private func checkNew() throws {
+        guard let new else { return }
+        for table in tables where !Self.ownRows.contains(table.name) {
+            guard try writer.row("SELECT 1 FROM \(raw: quoted(table.name)) LIMIT 1") != nil else { continue }
+            guard try checksum(table, writer) == checksum(table, new) else {
                 throw StoreError(.internal, "The place to copy to holds rows already (table \(table.name)). "
                     + "Give an empty one.")
             }
@@ -60,6 +68,12 @@ struct RowCopier {
         guard try writer.row("SELECT 1 FROM store_feed WHERE last_position > 0") == nil else {
             throw StoreError(.internal, "The place to copy to has told events already. Give an empty one.")
         }
+    }
+
+    private func checksum(_ table: TableOutline, _ reader: any Reader) throws -> String {
+        var sum = RowChecksum()
+        try reader.forEach(rows(of: table)) { sum.add($0.values) }
+        return sum.finish()
     }
 
     private func copy(_ table: TableOutline, number: Int) throws -> RowChecksum {

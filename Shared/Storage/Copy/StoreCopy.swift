@@ -50,7 +50,9 @@ package struct StoreCopy: Sendable {
             defer { from.close() }
             let to = try open(target, existing: false)
             defer { to.close() }
-            return try Self.copy(from.driver, to.driver, progress)
+            let new = try open(.temporary, existing: false)
+            defer { new.close() }
+            return try Self.copy(from.driver, to.driver, like: new.driver, progress)
         }
     }
 
@@ -59,15 +61,21 @@ package struct StoreCopy: Sendable {
     }
 
     /// Blocks, on this thread.
+    /// - Parameter new: What the target must be like; nil: it is known to be new.
     static func copy(
-        _ source: any StoreDriver, _ target: any StoreDriver, _ progress: @escaping (Progress) -> Void
+        _ source: any StoreDriver, _ target: any StoreDriver, like new: (any StoreDriver)?, _ progress: @escaping (Progress) -> Void
     ) throws -> [Table] {
         var tables: [Table] = []
-        try source.readHere { reader in
-            try target.writeHere { writer in
-                tables = try RowCopier(reader, try source.tables(reader), writer, try target.tables(writer), progress).run()
+        func copy(like new: (any Reader)?) throws {
+            try source.readHere { reader in
+                try target.writeHere { writer in
+                    tables = try RowCopier(
+                        reader, try source.tables(reader), writer, try target.tables(writer), like: new, progress
+                    ).run()
+                }
             }
         }
+        if let new { try new.readHere { try copy(like: $0) } } else { try copy(like: nil) }
         return tables
     }
 

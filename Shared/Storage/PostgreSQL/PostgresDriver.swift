@@ -91,7 +91,7 @@ final class PostgresDriver: StoreDriver {
                 defer { _ = unsafe unlink(FileLease.path(for: partial)) }
                 defer { target.close() }
                 do {
-                    _ = try StoreCopy.copy(self, target.driver) { _ in }
+                    _ = try StoreCopy.copy(self, target.driver, like: nil) { _ in }
                 } catch {
                     throw error as? StoreError ?? StoreError(.internal, "The copy failed.", cause: "\(type(of: error))")
                 }
