@@ -59,6 +59,23 @@ struct StoreCopyTests {
         #expect(there == back)
     }
 
+    @Test("rows that migrations make give way to the source's", arguments: pairs)
+    func seeded(from: Engine, to: Engine) async throws {
+        let seeded = shelves + [
+            Migration(name: "003_first_shelf", sql: ["INSERT INTO shelves (id, name, version) VALUES ('first', 'first', 1)"])
+        ]
+        let (source, target) = (try TestPlace(from), try TestPlace(to))
+        let store = try source.open(seeded)
+        try await store.write { try $0.execute("UPDATE shelves SET version = 7") }
+        store.close()
+        try target.open(seeded).close()
+        _ = try await StoreCopy(service: "library", migrations: seeded, at: noon, log: quiet)
+            .run(from: StoreLocation(source.text), to: StoreLocation(target.text))
+        let copy = try target.open(seeded)
+        #expect(try await copy.read { try $0.row("SELECT version FROM shelves")?.int(0) } == 7)
+        copy.close()
+    }
+
     @Test("a place that holds rows is refused and stays as it is", arguments: Engine.all)
     func notEmpty(engine: Engine) async throws {
         let (source, target) = (try TestPlace(.sqlite), try TestPlace(engine))
