@@ -97,8 +97,12 @@ struct FeedTests {
         try await store.write { try $0.addShelf("a") }
         _ = await code { try await self.append(1...1, to: store) }
         store.close()
-        #expect(await told.value == 0)
-        #expect(await first.next() == nil)
+        // Whoever hears of other processes tells once, when it begins to listen, that something may have been missed.
+        let beginnings = engine == .postgres ? 1 : 0
+        #expect(await told.value <= beginnings)
+        var more = 0
+        while await first.next() != nil { more += 1 }
+        #expect(more <= beginnings)
     }
 
     @Test("additions between two looks are told once, and never lost", .timeLimit(.minutes(1)), arguments: Engine.all)
