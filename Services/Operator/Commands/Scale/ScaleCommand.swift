@@ -17,30 +17,22 @@ package struct ScaleCommand: OlpCommand {
             olp up --database.
             """)
 
-    @OptionGroup package var suite: SuiteOptions
-
-    @Option(name: .long, help: "Longest wait until it is done, in seconds.")
-    package var timeout = 300.0
-
-    @Flag(name: .long, help: "Print one JSON object: the processes of each service that was named.")
-    package var json = false
+    @OptionGroup package var options: FleetOptions
 
     @Argument(help: ArgumentHelp("How many of which service; 1 to \(ReplicaCounts.most).", valueName: "service=n"))
     package var counts: [String]
 
-    package init() {}
+    package var json: Bool { options.json }
 
-    package func validate() throws {
-        guard timeout > 0, timeout <= 3600 else { throw ValidationError("--timeout is above 0 and at most 3600.") }
-    }
+    package init() {}
 
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let wanted = try ReplicaCounts(counts)
-        let folder = suite.folder(surroundings)
+        let folder = options.suite.folder(surroundings)
         let request = SuiteV1.ScaleRequest(
             services: wanted.inOrder.map { .init(service: $0.service, replicas: UInt32($0.count)) })
         let state = try SuiteState.running(in: folder, surroundings)
-        try await FleetCall(state: state, timeout: .seconds(timeout), console: console).run { client, options in
+        try await FleetCall(state: state, timeout: .seconds(options.timeout), console: console).run { client, options in
             client.scale(request, options: options)
         }
         try SuiteState.running(in: folder, surroundings)
@@ -62,28 +54,20 @@ package struct RestartCommand: OlpCommand {
               olp restart enrolment
             """)
 
-    @OptionGroup package var suite: SuiteOptions
-
-    @Option(name: .long, help: "Longest wait until it is done, in seconds.")
-    package var timeout = 300.0
-
-    @Flag(name: .long, help: "Print one JSON object: the processes of each service that was named.")
-    package var json = false
+    @OptionGroup package var options: FleetOptions
 
     @Argument(help: ArgumentHelp("Names of services.", valueName: "service"))
     package var services: [String]
 
+    package var json: Bool { options.json }
+
     package init() {}
 
-    package func validate() throws {
-        guard timeout > 0, timeout <= 3600 else { throw ValidationError("--timeout is above 0 and at most 3600.") }
-    }
-
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
-        let folder = suite.folder(surroundings)
+        let folder = options.suite.folder(surroundings)
         let state = try SuiteState.running(in: folder, surroundings)
         let request = SuiteV1.RestartRequest(services: services)
-        try await FleetCall(state: state, timeout: .seconds(timeout), console: console).run { client, options in
+        try await FleetCall(state: state, timeout: .seconds(options.timeout), console: console).run { client, options in
             client.restart(request, options: options)
         }
         try SuiteState.running(in: folder, surroundings).show(services, asJSON: json, console)
