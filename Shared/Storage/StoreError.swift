@@ -4,9 +4,12 @@ package struct StoreError: Error, Hashable, Sendable {
     package enum Code: Hashable, Sendable {
         /// Too much is waiting, or a lock was not had in time. Nothing was done; try again soon.
         case busy
-        /// Disk full, read-only, I/O error, database out of reach, or closed. Nothing was done, unless the message says that
+        /// Disk full, read-only, I/O error, refused by the database, or closed. Nothing was done, unless the message says that
         /// this is not known; works again once that ends.
         case unavailable
+        /// The database is out of reach, or takes no connections or writes just now. Nothing was done, unless the message
+        /// says that this is not known; works again by itself once it is back.
+        case unreachable
         /// The task that asked was cancelled before the work was done.
         case cancelled
         /// Another process, or this one, has the file open.

@@ -99,6 +99,25 @@ struct SupervisionTests {
         }
     }
 
+    @Test("a process whose store is not to be had yet is started again, for a while")
+    func notYet() async throws {
+        try await withTemporaryDirectory { folder in
+            let (clock, events) = (ManualClock(), Events())
+            let keeper = keeper(
+                "echo the database is away; exit 75", clock: clock, events: events, log: folder.file("log"),
+                isReady: { _ in false })
+            let running = Task { try await keeper.run() }
+            for attempt in 0..<Keeper.firstAttempts {
+                await clock.sleepers(1)
+                #expect(events.deaths().count == attempt + 1)
+                clock.advance(by: Backoff.longest)
+            }
+            let failure = try await #require(throws: Failure.self) { try await running.value }
+            #expect(failure.message.contains("thing did not start: exit code 75"))
+            #expect(failure.message.contains("the database is away"))
+        }
+    }
+
     @Test("a process that does not stop when asked is killed after its grace")
     func stubborn() async throws {
         try await withTemporaryDirectory { folder in

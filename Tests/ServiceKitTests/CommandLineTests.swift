@@ -65,7 +65,7 @@ struct CommandLineTests {
             async let code = running.run(definition)
             try await running.logs("answering calls")
             let late = TestProcess(folder)
-            #expect(await late.run(definition, ["--migrate-only"]) == .storeHeld)
+            #expect(await late.run(definition, ["--migrate-only"]) == .temporaryFailure)
             running.send()
             #expect(await code == .success)
         }
@@ -163,7 +163,7 @@ struct CommandLineTests {
             async let running = first.run(definition)
             try await first.logs("answering calls")
             let second = TestProcess(folder)
-            #expect(await second.run(definition) == .storeHeld)
+            #expect(await second.run(definition) == .temporaryFailure)
             first.send()
             #expect(await running == .success)
         }

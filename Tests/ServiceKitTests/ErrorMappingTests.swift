@@ -46,7 +46,7 @@ struct ErrorMappingTests {
         "each error of the store has its status",
         arguments: [
             (StoreError.Code.busy, StatusCode.unavailable, "STORE_BUSY"),
-            (.unavailable, .unavailable, "STORE_UNAVAILABLE"),
+            (.unavailable, .unavailable, "STORE_UNAVAILABLE"), (.unreachable, .unavailable, "STORE_UNAVAILABLE"),
             (.cancelled, .cancelled, ""),
             (.lockedByOther(holder: "x"), .unavailable, "STORE_UNAVAILABLE"),
             (.staleVersion(current: 9), .aborted, "STALE_VERSION"),

@@ -86,7 +86,7 @@ struct CrashTests {
                 do {
                     try await store.write { try $0.addEntry(name) }
                     names.withLock { $0.append(name) }
-                } catch let error as StoreError where [.unavailable, .busy].contains(error.code) {
+                } catch let error as StoreError where [.unreachable, .busy].contains(error.code) {
                     // Not repeated: whether it was kept is not known.
                     await Task.yield()
                 }

@@ -65,7 +65,7 @@ struct FailoverTests {
         try await store.write { try $0.addEntry("a") }
         try await standby.stop(.immediate)
         let refused = await storeError { try await store.write { try $0.addEntry("b") } }
-        #expect(refused?.code == .unavailable || refused?.code == .busy)
+        #expect(refused?.code == .unreachable || refused?.code == .busy)
         try await standby.start()
         // As the caller would, after asking whether the first was kept.
         try await poll(until: "writes are acknowledged again") {
@@ -132,7 +132,7 @@ private final class PatientWriters: Sendable {
                     state.times.append((asked, clock.now))
                 }
                 return
-            } catch let error as StoreError where [.unavailable, .busy].contains(error.code) {
+            } catch let error as StoreError where [.unreachable, .busy].contains(error.code) {
                 state.withLock { $0.repetitions += 1 }
                 await Task.yield()
             }

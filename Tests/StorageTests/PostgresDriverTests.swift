@@ -30,14 +30,14 @@ struct PostgresDriverTests {
         #expect(try await store.read { try $0.shelfCount() } == 3)
     }
 
-    @Test("without a server all is unavailable, and works again with it", .timeLimit(.minutes(3)))
+    @Test("without a server the database is out of reach, and works again with it", .timeLimit(.minutes(3)))
     func stopped() async throws {
         let cluster = try await PostgresCluster.start()
         let store = try open(cluster)
         try await store.write { try $0.addShelf("a") }
         try await cluster.kill()
-        #expect(await code { try await store.write { try $0.addShelf("b") } } == .unavailable)
-        #expect(await code { _ = try await store.read { try $0.shelfCount() } } == .unavailable)
+        #expect(await code { try await store.write { try $0.addShelf("b") } } == .unreachable)
+        #expect(await code { _ = try await store.read { try $0.shelfCount() } } == .unreachable)
         let told = await storeError { _ = try await store.read { try $0.shelfCount() } }
         #expect(told?.description.contains(PostgresCluster.password) == false)
         try await cluster.start()
@@ -92,7 +92,7 @@ struct PostgresDriverTests {
                 try writer.addShelf("fatal")
             }
         }
-        #expect(error?.code == .unavailable)
+        #expect(error?.code == .unreachable)
         #expect(error?.message.contains("did not say whether the write was kept") == true)
         #expect(runs.value == 1)
         try await store.write { try $0.addShelf("b") }

@@ -37,7 +37,7 @@ extension RPCError {
         case .busy:
             self.init(.unavailable, "The store is busy. Try again in a moment.", reason: "STORE_BUSY", cause: error)
             pushback = Self.busyPushback
-        case .unavailable, .lockedByOther:
+        case .unavailable, .unreachable, .lockedByOther:
             self.init(
                 .unavailable, "The store cannot be written or read now. Nothing was changed; try again later.",
                 reason: "STORE_UNAVAILABLE", cause: error)

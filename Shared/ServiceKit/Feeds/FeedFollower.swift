@@ -156,7 +156,7 @@ package struct FeedFollower: ServiceLifecycle.Service {
     /// Trouble that is the store's own, whatever the event: its check tells of that.
     private static func isOfStore(_ error: any Error) -> Bool {
         switch (error as? StoreError)?.code {
-        case .busy, .unavailable, .corrupt, .cancelled, .followerMoved, .claimLost: true
+        case .busy, .unavailable, .unreachable, .corrupt, .cancelled, .followerMoved, .claimLost: true
         default: error is CancellationError
         }
     }

@@ -112,7 +112,7 @@ extension StoreError {
     /// Whether the same work may go well later.
     fileprivate var mayPass: Bool {
         switch code {
-        case .busy, .unavailable, .cancelled, .lockedByOther: true
+        case .busy, .unavailable, .unreachable, .cancelled, .lockedByOther: true
         default: false
         }
     }

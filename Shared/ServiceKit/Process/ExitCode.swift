@@ -16,8 +16,9 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case cannotCreate = 73
     /// Reading or writing failed (EX_IOERR).
     case inputOutput = 74
-    /// Another process has the store; starting later may help (EX_TEMPFAIL).
-    case storeHeld = 75
+    /// The store is not to be had just now: another process has it, or its database is out of reach. Starting later may
+    /// help (EX_TEMPFAIL).
+    case temporaryFailure = 75
     /// A file is not as safe as it has to be, or may not be used (EX_NOPERM).
     case permission = 77
     /// The configuration file or environment cannot be used (EX_CONFIG).
@@ -34,7 +35,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .system: "the system lacks something, such as time zones"
         case .cannotCreate: "a file or folder cannot be made"
         case .inputOutput: "reading or writing failed"
-        case .storeHeld: "another process has the store"
+        case .temporaryFailure: "another process has the store, or its database is out of reach; try later"
         case .permission: "a file is not as safe as it has to be"
         case .configuration: "the configuration cannot be used"
         }

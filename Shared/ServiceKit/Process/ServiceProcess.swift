@@ -108,7 +108,7 @@ extension StartFailure {
 
     private init(store error: StoreError) {
         switch error.code {
-        case .lockedByOther: self.init(.storeHeld, "\(error)")
+        case .lockedByOther, .unreachable: self.init(.temporaryFailure, "\(error)")
         case .unavailable, .corrupt, .busy: self.init(.inputOutput, "\(error)")
         case .migrationMismatch, .newerRelease: self.init(.configuration, "\(error)")
         case .cancelled, .constraint, .staleVersion, .keyReused, .feedMismatch, .feedAhead, .followerMoved,

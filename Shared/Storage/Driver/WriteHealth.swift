@@ -10,7 +10,7 @@ final class WriteHealth: Sendable {
     func note(_ error: StoreError?) {
         switch error?.code {
         case nil: failed.store(false, ordering: .relaxed)
-        case .unavailable, .corrupt: failed.store(true, ordering: .relaxed)
+        case .unavailable, .unreachable, .corrupt: failed.store(true, ordering: .relaxed)
         default: break
         }
     }

@@ -13,7 +13,7 @@ extension StoreError {
         case "25006" where reading:
             self.init(.internal, "A read tried to write. This is a mistake in the program.", cause: cause)
         case "25006":
-            self.init(.unavailable, "The database only reads just now: another one has taken its place, or soon will. "
+            self.init(.unreachable, "The database only reads just now: another one has taken its place, or soon will. "
                 + "Nothing was changed; try again soon.", cause: cause)
         case "40001", "40P01":
             self.init(.busy, "The write collided with others again and again. Nothing was changed; try again soon.",
@@ -46,9 +46,9 @@ extension StoreError {
     private init(class error: PostgresError, cause: String) {
         switch error.sqlState.prefix(2) {
         case "08", "57":
-            self.init(.unavailable, "The database cannot be reached. Nothing was changed; try again soon.", cause: cause)
+            self.init(.unreachable, "The database cannot be reached. Nothing was changed; try again soon.", cause: cause)
         case "53":
-            self.init(.unavailable, "The database has no room for more: connections, memory or disk. Nothing was changed; "
+            self.init(.unreachable, "The database has no room for more: connections, memory or disk. Nothing was changed; "
                 + "try again.", cause: cause)
         case "58":
             self.init(.unavailable, "The database's disk failed. Nothing was changed; try again, and see to the disk if "
@@ -58,7 +58,7 @@ extension StoreError {
                 + "location.", cause: cause)
         default:
             if error.isBroken {
-                self.init(.unavailable, "The connection to the database broke. Nothing was changed; try again.",
+                self.init(.unreachable, "The connection to the database broke. Nothing was changed; try again.",
                           cause: cause)
             } else {
                 self.init(.internal, "The store refused a statement. This is a mistake in the program.", cause: cause)
@@ -68,7 +68,7 @@ extension StoreError {
 
     /// A COMMIT was sent and its answer never came.
     init(unknownOutcome error: PostgresError?) {
-        self.init(.unavailable, "The database did not say whether the write was kept. Ask again with the same idempotency "
+        self.init(.unreachable, "The database did not say whether the write was kept. Ask again with the same idempotency "
             + "key: what was kept is not done twice.", cause: error.map(Self.cause) ?? "the wait for a standby was given up")
     }
 

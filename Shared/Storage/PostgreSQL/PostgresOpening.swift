@@ -169,7 +169,7 @@ final class PostgresOpening: StoreOpening {
             _ = try connection.perform(text, keep: false)
         } catch {
             guard text == "COMMIT", error.isBroken else { throw session.translate(error) }
-            throw StoreError(.unavailable, "The connection to the database broke while the store was brought up to date. "
+            throw StoreError(.unreachable, "The connection to the database broke while the store was brought up to date. "
                 + "Start again: what was done is found.", cause: error.description)
         }
     }

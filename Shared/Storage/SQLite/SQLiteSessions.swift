@@ -104,7 +104,7 @@ extension StoreError {
     /// Comes from a statement and not from looking at rows or versions.
     fileprivate var endsTransaction: Bool {
         switch code {
-        case .busy, .unavailable, .constraint, .corrupt, .internal, .cancelled: true
+        case .busy, .unavailable, .unreachable, .constraint, .corrupt, .internal, .cancelled: true
         default: false
         }
     }

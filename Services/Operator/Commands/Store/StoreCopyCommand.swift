@@ -56,11 +56,7 @@ package struct StoreCopyCommand: OlpCommand {
             folder: folder, database: try SuiteDatabase(address), isBack: back,
             executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, console: console)
         // Held to the end, so that no suite starts meanwhile.
-        guard let lock = try SuiteLock(folder.lock) else {
-            throw Failure(
-                .failure, "a suite runs on \(surroundings.shown(folder.path))",
-                advice: "Stop it first: olp down --data \(surroundings.shown(folder.path))")
-        }
+        let lock = try SuiteLock.ofStopped(folder, surroundings)
         defer { withExtendedLifetime(lock) {} }
         var copied: [StoreCopier.Copied] = []
         for service in SuitePlan.all where services.isEmpty || services.contains(service) {

@@ -11,10 +11,11 @@ package final class Keeper: Sendable {
     /// How long a process may take to finish what it does when it is asked to stop.
     /// Longer than the services' own drain time, after which they end by themselves.
     package static let stopGrace = Duration.seconds(25)
-    /// Exit code of a service whose store another process still has, such as one that ends just now.
-    static let storeHeld = ExitStatus.exited(75)
-    /// How often a first start that fails for that is tried again: some 12 s in all.
-    static let firstAttempts = 6
+    /// Exit code of a service that cannot have its store yet: another process has it that ends just now, or the database is
+    /// still starting.
+    static let notYet = ExitStatus.exited(75)
+    /// How often a first start that fails for that is tried again: for some 50 s in all.
+    package static let firstAttempts = 8
 
     private struct State: Sendable {
         var process: RunningProcess?
@@ -72,7 +73,7 @@ package final class Keeper: Sendable {
             tell(.started(name: plan.name, pid: process.pid, adminPort: port))
             let ran = await clock.measure { await watch(process, port) }
             guard !stopping.isOpen, let how = process.status else { break }
-            guard hasBeenReady || (how == Self.storeHeld && failures < Self.firstAttempts) else {
+            guard hasBeenReady || (how == Self.notYet && failures < Self.firstAttempts) else {
                 throw diedEarly(how)
             }
             if ran >= Backoff.recoveredAfter { failures = 0 }

@@ -13,6 +13,16 @@ package final class SuiteLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
     }
 
+    /// The right to a folder on which no suite runs. Fails with what to do if one does.
+    static func ofStopped(_ folder: SuiteFolder, _ surroundings: Surroundings) throws(Failure) -> SuiteLock {
+        guard let lock = try SuiteLock(folder.lock) else {
+            throw Failure(
+                .failure, "a suite runs on \(surroundings.shown(folder.path))",
+                advice: "Stop it first: olp down --data \(surroundings.shown(folder.path))")
+        }
+        return lock
+    }
+
     deinit { close(descriptor) }
 
     /// Whether some process has the lock. Fails if that cannot be seen, as where the folder is somebody else's.
