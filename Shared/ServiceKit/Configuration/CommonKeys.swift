@@ -1,4 +1,5 @@
 package import Logging
+import Storage
 
 /// The keys that every process has, or every process of a kind.
 package enum CommonKeys {
@@ -23,6 +24,11 @@ package enum CommonKeys {
         "The store: a file, made if there is none, or postgres://USER@HOST:PORT/DATABASE, which replicas share. With a password "
             + "in it, better in the configuration file than here. Default: $XDG_STATE_HOME/olp/NAME.sqlite, or "
             + "~/.local/state/olp/NAME.sqlite without that.")
+
+    package static let writesPerCommit = ConfigurationKey<Int>(
+        "store-writes-per-commit", default: StoreLimits.standard.writesPerCommit, in: 1...StoreLimits.standard.writesPerCommit,
+        "Writes that come at once and may share a commit, and so one wait for the disk; 1: each waits alone. PostgreSQL takes "
+            + "32 at most.")
 
     /// A key and not a word of the command line alone: the address may hold a password, which is better in a variable.
     package static let copyStoreTo = ConfigurationKey<String?>(
@@ -76,7 +82,7 @@ extension ServiceDefinition {
         var all: [any DeclaredKey] = []
         if servesCalls { all.append(CommonKeys.listen) }
         all.append(CommonKeys.admin(port: adminPort))
-        if store != nil { all += [CommonKeys.store, CommonKeys.copyStoreTo] }
+        if store != nil { all += [CommonKeys.store, CommonKeys.writesPerCommit, CommonKeys.copyStoreTo] }
         all.append(CommonKeys.runtimeFolder)
         if !peers.isEmpty { all.append(CommonKeys.peersFolder) }
         all += peers.map(CommonKeys.peer)

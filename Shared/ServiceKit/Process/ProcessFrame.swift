@@ -94,7 +94,8 @@ struct ProcessFrame {
         guard let location = places.store, let kept = definition.store else { return nil }
         return try Store(
             opening: location, service: definition.name, migrations: kept.migrations,
-            at: surroundings.wallClock.now(), log: logger)
+            at: surroundings.wallClock.now(),
+            limits: StoreLimits(writesPerCommit: configuration[CommonKeys.writesPerCommit]), log: logger)
     }
 
     private func close(_ store: Store?, _ transport: ZeroMQTransport) {

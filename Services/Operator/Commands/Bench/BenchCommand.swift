@@ -10,7 +10,7 @@ package struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self,
-            BenchStoreCommand.self, BenchSoakCommand.self,
+            BenchStoreCommand.self, BenchWritesCommand.self, BenchSoakCommand.self,
             BenchServeCommand.self,
         ])
 
