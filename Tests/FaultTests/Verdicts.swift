@@ -23,6 +23,7 @@ struct Verdicts {
         chronicle.note("olp check is done")
         let end = try await suite.stop()
         if end != .exited(0) { problems.append("olp up ended with \(end)") }
+        problems += chaos.lives.falls
         if let missing = chaos.missing {
             print("the stores are not looked at: \(missing)")
             return problems

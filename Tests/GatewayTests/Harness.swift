@@ -21,11 +21,15 @@ struct Harness: Sendable {
     let log: LogCapture
     let metrics: MetricsRegistry
     let readiness: Readiness
+    /// Asks the gateway to stop; so does the end of the body.
+    let stop: @Sendable () async -> Void
 
+    /// - Parameter drain: stopped before the server; without it the server stops at once.
     static func run(
         limits: GatewayLimits = GatewayLimits(), channel: (any RPC.Channel)? = nil,
         channels: ((PeerService) -> any RPC.Channel)? = nil, clock: any Clock<Duration> = ContinuousClock(),
         store: GatewayStore? = nil, rate: RequestRate? = nil, wallClock: FixedWallClock = FakeSuite.wallClock,
+        drain: ListenerDrain? = nil,
         _ register: (inout RPC.Router) -> Void = { _ in }, _ body: (Harness) async throws -> Void
     ) async throws {
         var router = RPC.Router()
@@ -60,21 +64,27 @@ struct Harness: Sendable {
             limits: limits, readiness: readiness, identifiers: CountedIdentifiers(), clock: clock, jitter: { 1 },
             logger: log.logger(level: .debug), metrics: metrics)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
-        let gateway = GatewayServer(parts: parts, address: HostAndPort(host: "127.0.0.1", port: 0)) { told.yield($0) }
-        let group = ServiceGroup(services: [gateway], logger: LogCapture().logger())
+        let gateway = GatewayServer(
+            parts: parts, address: HostAndPort(host: "127.0.0.1", port: 0),
+            drain: drain ?? ListenerDrain(clock: clock, logger: log.logger())) { told.yield($0) }
+        let group = ServiceGroup(services: [gateway] + (drain.map { [$0] } ?? []), logger: LogCapture().logger())
+        // As the frame does it: whoever still watches something is let go first.
+        let stop: @Sendable () async -> Void = {
+            readiness.stop()
+            await group.triggerGracefulShutdown()
+        }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             let port = try #require(await ports.first { _ in true })
             let harness = Harness(
-                origin: HTTPOrigin(host: "127.0.0.1", port: port), log: log, metrics: metrics, readiness: readiness)
+                origin: HTTPOrigin(host: "127.0.0.1", port: port), log: log, metrics: metrics, readiness: readiness,
+                stop: stop)
             do {
                 try await body(harness)
             } catch {
                 Issue.record(error)
             }
-            // As the frame does it: whoever still watches something is let go first.
-            readiness.stop()
-            await group.triggerGracefulShutdown()
+            await stop()
             try await tasks.waitForAll()
         }
     }

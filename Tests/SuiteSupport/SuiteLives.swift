@@ -6,6 +6,7 @@ import TestSupport
 package final class SuiteLives: Sendable {
     private let start: @Sendable () async throws -> RunningSuite
     private let current: Mutex<RunningSuite>
+    private let saidBefore = Mutex("")
 
     /// - Parameter start: Starts it again on the same data.
     package init(_ first: RunningSuite, again start: @escaping @Sendable () async throws -> RunningSuite) {
@@ -29,8 +30,22 @@ package final class SuiteLives: Sendable {
         try await startAgain()
     }
 
+    /// What `olp up` has said in all its lives.
+    package var said: String { saidBefore.withLock { $0 } + suite.log("up") }
+
+    /// Processes that fell by a mistake of theirs, in the words of `olp up`: by a signal that nobody sent them but the system,
+    /// or with the exit code for what must not happen.
+    package var falls: [String] {
+        said.split(separator: "\n").map(String.init).filter { line in
+            (line.contains("ended by itself (signal") && !line.contains("(signal 9)"))
+                || line.contains("ended by itself (exit code 70)")
+        }
+    }
+
     /// Starts it after its end.
     package func startAgain() async throws {
+        let last = suite.log("up")
+        saidBefore.withLock { $0 += last }
         let next = try await start()
         current.withLock { $0 = next }
     }

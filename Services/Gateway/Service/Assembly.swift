@@ -31,6 +31,7 @@ extension ServiceDefinition {
             limits: limits, readiness: environment.readiness,
             identifiers: environment.identifiers, clock: environment.clock, jitter: environment.jitter,
             logger: environment.logger, metrics: environment.metrics)
+        let drain = ListenerDrain(clock: environment.clock, logger: environment.logger)
         assembly.services = [
             AuditSweep(
                 store: kept, keptFor: environment.configuration[GatewayKeys.auditTime], clock: environment.clock,
@@ -39,7 +40,10 @@ extension ServiceDefinition {
                 parts: parts,
                 address: HostAndPort(
                     host: environment.configuration[GatewayKeys.host], port: environment.configuration[GatewayKeys.port]
-                )),
+                ),
+                drain: drain),
+            // The last is the first to stop.
+            drain,
         ]
         environment.readiness.expect(GatewayServer.readinessName)
         return assembly

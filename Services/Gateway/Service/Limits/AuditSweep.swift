@@ -1,10 +1,11 @@
 import Logging
-import ServiceLifecycle
+import ServiceKit
 import Values
 
 /// Forgets audited requests when their time is over. Several gateways may do so at once.
-struct AuditSweep: Service {
+struct AuditSweep: Sweep {
     static let interval = Duration.seconds(3600)
+    static let complaint: Logger.Message = "old audited requests could not be forgotten"
 
     let store: GatewayStore
     let keptFor: Duration
@@ -12,18 +13,8 @@ struct AuditSweep: Service {
     let wallClock: any WallClock
     let logger: Logger
 
-    func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while true {
-                do {
-                    let bound = wallClock.now() - keptFor
-                    while try await store.forgetAudited(before: bound) == GatewayStore.forgottenAtOnce {}
-                } catch {
-                    try Task.checkCancellation()
-                    logger.warning("old audited requests could not be forgotten", metadata: ["error.message": "\(error)"])
-                }
-                try await clock.sleep(for: Self.interval)
-            }
-        }
+    func sweep() async throws {
+        let bound = wallClock.now() - keptFor
+        while try await store.forgetAudited(before: bound) == GatewayStore.forgottenAtOnce {}
     }
 }

@@ -10,14 +10,19 @@ package struct GatewayServer: ServiceLifecycle.Service {
 
     private let parts: GatewayParts
     private let address: HostAndPort
+    private let drain: ListenerDrain
     private let onPort: @Sendable (Int) -> Void
 
-    /// - Parameter onPort: told the port once it listens.
+    /// - Parameters:
+    ///   - drain: to be run beside it and stopped first.
+    ///   - onPort: told the port once it listens.
     package init(
-        parts: GatewayParts, address: HostAndPort, onPort: @escaping @Sendable (Int) -> Void = { _ in }
+        parts: GatewayParts, address: HostAndPort, drain: ListenerDrain,
+        onPort: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.parts = parts
         self.address = address
+        self.drain = drain
         self.onPort = onPort
     }
 
@@ -32,7 +37,8 @@ package struct GatewayServer: ServiceLifecycle.Service {
                         maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                         maxHeaderFieldCount: GatewayLimits.maximumFields))),
             configuration: .init(address: .hostname(address.host, port: address.port)),
-            onServerRunning: { [parts, address, onPort] channel in
+            onServerRunning: { [parts, address, drain, onPort] channel in
+                drain.listens(channel)
                 let port = channel.localAddress?.port ?? address.port
                 parts.logger.notice(
                     "serving HTTP", metadata: ["http.address": "\(HostAndPort(host: address.host, port: port))"])

@@ -1,5 +1,5 @@
 import Logging
-import ServiceLifecycle
+import ServiceKit
 import Storage
 import Values
 
@@ -7,35 +7,15 @@ import Values
 /// waiting lists when events begin, and counts events as held when they are over.
 ///
 /// Nothing depends on its haste: every change of an event does first what is due at it.
-struct OfferSweep: Service {
+struct OfferSweep: Sweep {
     static let interval = Duration.seconds(5)
+    static let complaint: Logger.Message = "what is due could not all be done; tried again soon"
 
     let store: TrainingEventsStore
     let wallClock: any WallClock
     let clock: any Clock<Duration>
     let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await self.loop()
-        }
-    }
-
-    private func loop() async {
-        while !Task.isCancelled {
-            do {
-                try await sweep()
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.warning("what is due could not all be done; tried again soon",
-                               metadata: ["error.message": "\(error)"])
-            }
-            try? await clock.sleep(for: Self.interval)
-        }
-    }
-
-    /// One round.
     func sweep() async throws {
         let now = wallClock.now()
         for id in try await store.eventsDue(at: now) {
