@@ -61,7 +61,7 @@ struct UpgradeTests {
         print("\(topology.engine): \(journal.acknowledged.count) writes acknowledged, \(attempts)")
         guard topology.engine == .postgres else { return }
         // Whoever cannot be connected to gets no calls from a balancer either.
-        #expect(attempts.lost == 0 && attempts.putOff == 0, "\(attempts)")
+        #expect(attempts.lost == 0 && attempts.putOff == 0, "\(attempts): \(journal.losses)")
     }
 
     /// Whether the version knows of several processes of a service.

@@ -30,6 +30,7 @@ package final class Journal: Sendable {
         var refused: [Refused] = []
         var violations: [String] = []
         var attempts = Attempts()
+        var losses: [String] = []
         var begun = 0
         var allowed = 0
         var isFinished = false
@@ -71,7 +72,15 @@ package final class Journal: Sendable {
 
     package var attempts: Attempts { state.withLock { $0.attempts } }
     func noteUnsent() { state.withLock { $0.attempts.unsent += 1 } }
-    func noteLost() { state.withLock { $0.attempts.lost += 1 } }
+    /// The first attempts that nobody answered, and how they ended.
+    package var losses: [String] { state.withLock { $0.losses } }
+    private static let lossesKept = 20
+    func noteLost(_ how: String) {
+        state.withLock { state in
+            state.attempts.lost += 1
+            if state.losses.count < Self.lossesKept { state.losses.append(how) }
+        }
+    }
     func notePutOff() { state.withLock { $0.attempts.putOff += 1 } }
 
     // MARK: How much may be asked for

@@ -109,13 +109,14 @@ final class KeyedClient: Sendable {
             let suite = suite()
             let gateway = attempts.add(1, ordering: .relaxed).oldValue % suite.gateways
             let reply: HTTPReply
+            let asked = ContinuousClock.now
             do {
                 reply = try await ask(suite, gateway)
             } catch HTTPFailure.cannotConnect {
                 journal.noteUnsent()
                 return nil
             } catch {
-                journal.noteLost()
+                journal.noteLost("\(what) to gateway \(gateway + 1), answer \(journal.count), after \(ContinuousClock.now - asked): \(error)")
                 return nil
             }
             guard Self.notNow.contains(reply.status) else { return reply }
