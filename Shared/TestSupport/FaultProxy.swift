@@ -114,14 +114,17 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Treats both ways so from now on, of some connections only; all others are left alone, until `heal` or the next
-    /// treatment of all.
+    /// Treats ways so from now on, of some connections only; all else is left alone, until `heal` or the next treatment of
+    /// all.
     /// - Parameter whose: Chooses among the ports that clients connect from or, at a local socket, among the ids of their
     ///   processes. Asked of the connections there are, and of each that is made later; on the proxy's thread, so it must not
     ///   take long.
-    package func treat(_ treatment: Treatment, whose: @escaping @Sendable (Set<Int>) -> Set<Int>) {
+    package func treat(
+        _ treatment: Treatment, of ways: Set<Way> = Set(Way.allCases), whose: @escaping @Sendable (Set<Int>) -> Set<Int>
+    ) {
         control.change { state in
-            for way in Way.allCases { state.treatments[way] = treatment }
+            state.treatments = [:]
+            for way in ways { state.treatments[way] = treatment }
             state.choice = ProxyChoice(number: (state.choice?.number ?? 0) + 1, whose: whose)
         }
     }

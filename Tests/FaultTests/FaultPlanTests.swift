@@ -40,7 +40,7 @@ struct FaultPlanTests {
         }
         #expect(Set(pairs) == Set(Topology.calls.flatMap { caller, called in called.map { [caller, $0] } }))
         let ofCalls = Set(all.filter(\.victim.isCalls).map(\.kind))
-        #expect(ofCalls == [.partition, .delay, .cut])
+        #expect(ofCalls == [.partition, .delay, .cut, .mute])
         #expect(victims.contains(.database) == (topology.engine == .postgres))
         #expect(topology.followers.allSatisfy { victims.contains(.follower(of: $0)) })
     }

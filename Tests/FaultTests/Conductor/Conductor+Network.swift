@@ -9,7 +9,7 @@ extension Conductor {
         case .partition: database.part(process)
         case .delay: database.delay(Self.slowness, process)
         case .cut: database.cut()
-        case .kill, .stop, .restart, .failover: throw CannotBeDone(fault: fault)
+        case .mute, .kill, .stop, .restart, .failover: throw CannotBeDone(fault: fault)
         }
         defer { database.heal() }
         try await last(fault)
@@ -24,10 +24,12 @@ extension Conductor {
             case .partition: network.part(part)
             case .delay: network.delay(Self.slowness, part)
             case .cut: network.cut(part)
+            case .mute: network.mute(part)
             case .kill, .stop, .restart, .failover: throw CannotBeDone(fault: fault)
             }
             defer { network.heal() }
             try await last(fault)
+            if fault.kind == .mute { network.cut(part) }
             chronicle.note("\(fault.victim) are well again")
         }
     }

@@ -104,7 +104,7 @@ struct Conductor {
                 chronicle.note("\(process.name) goes on")
             }
             try await last(fault)
-        case .failover: throw CannotBeDone(fault: fault)
+        case .failover, .mute: throw CannotBeDone(fault: fault)
         case .partition, .cut, .delay:
             try await spoilWayToDatabase(fault, process.pid)
             chronicle.note("\(process.name) is well again")
@@ -115,6 +115,7 @@ struct Conductor {
         guard let database else { throw CannotBeDone(fault: fault) }
         chronicle.note("\(fault)")
         switch fault.kind {
+        case .mute: throw CannotBeDone(fault: fault)
         case .kill:
             try await database.kill()
             try await last(fault)

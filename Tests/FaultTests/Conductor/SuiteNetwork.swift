@@ -62,6 +62,9 @@ final class SuiteNetwork: Sendable {
     /// Lets whatever is said take so much longer.
     func delay(_ duration: Duration, _ part: Part) { treat(.init(delay: duration), part) }
 
+    /// Lets whatever is answered stay on the way until `heal`; what is asked arrives.
+    func mute(_ part: Part) { treat(.init(isStalled: true), part, of: [.toClient]) }
+
     /// Resets the connections, once.
     func cut(_ part: Part) {
         for (called, proxy) in proxies { proxy.cut(resetting: true, whose: choice(part, called)) }
@@ -75,8 +78,10 @@ final class SuiteNetwork: Sendable {
     /// Processes that nobody has called through their proxy.
     var uncalled: [String] { proxies.filter { $0.value.accepted == 0 }.keys.sorted() }
 
-    private func treat(_ treatment: FaultProxy.Treatment, _ part: Part) {
-        for (called, proxy) in proxies { proxy.treat(treatment, whose: choice(part, called)) }
+    private func treat(
+        _ treatment: FaultProxy.Treatment, _ part: Part, of ways: Set<FaultProxy.Way> = Set(FaultProxy.Way.allCases)
+    ) {
+        for (called, proxy) in proxies { proxy.treat(treatment, of: ways, whose: choice(part, called)) }
     }
 
     /// Which of the processes that are connected to a proxy belong to a part.

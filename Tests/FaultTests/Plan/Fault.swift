@@ -30,6 +30,9 @@ struct Fault: Hashable, Sendable {
         case cut
         /// What is sent so takes longer.
         case delay
+        /// What is answered in calls does not arrive, and when it is over the connections are reset: what was asked is done,
+        /// and whoever asked does not know.
+        case mute
     }
 
     /// Since the beginning of the run.
@@ -40,7 +43,7 @@ struct Fault: Hashable, Sendable {
     let lasts: Duration
 
     var ends: Duration { at + lasts }
-    var isOfNetwork: Bool { [.partition, .cut, .delay].contains(kind) }
+    var isOfNetwork: Bool { [.partition, .cut, .delay, .mute].contains(kind) }
 }
 
 extension Fault: CustomStringConvertible {

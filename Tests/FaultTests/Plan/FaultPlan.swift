@@ -125,10 +125,14 @@ struct PlanSketch {
             [
                 Choice(kind: .partition, victim: .calls(of: name), lasts: 500...6000, weight: 4),
                 Choice(kind: .delay, victim: .calls(of: name), lasts: 1000...5000, weight: 2),
-                Choice(kind: .cut, victim: .calls(of: name), lasts: 0...0, weight: 3),
+                Choice(kind: .cut, victim: .calls(of: name), lasts: 0...0, weight: 2),
+                Choice(kind: .mute, victim: .calls(of: name), lasts: 200...3000, weight: 3),
             ]
-        } + topology.pairs.map { caller, called in
-            Choice(kind: .partition, victim: .pair(from: caller, to: called), lasts: 500...6000, weight: 2)
+        } + topology.pairs.flatMap { caller, called in
+            [
+                Choice(kind: .partition, victim: .pair(from: caller, to: called), lasts: 500...6000, weight: 1),
+                Choice(kind: .mute, victim: .pair(from: caller, to: called), lasts: 200...3000, weight: 1),
+            ]
         }
     }
 

@@ -60,6 +60,21 @@ struct LocalProxyTests {
         }
     }
 
+    @Test("what is asked can arrive while what is answered does not, and a cut after that loses the answer")
+    func mute() async throws {
+        try await withLocalProxy { proxy, client, place async throws in
+            #expect(try await echo(client, "first"))
+            proxy.treat(.init(isStalled: true), of: [.toClient]) { $0 }
+            let passed = proxy.passed(.toServer)
+            let call = Task { await statusOf { _ = try await client.unary(TestingV1.Text(text: "done?")) } }
+            try await poll(until: "it is asked") { proxy.passed(.toServer) > passed }
+            proxy.cut(resetting: true) { $0 }
+            proxy.heal()
+            #expect(await call.value?.code == .unavailable)
+            #expect(try await echo(client, "again"))
+        }
+    }
+
     @Test("while there is no server calls wait, and they reach the one that comes")
     func noServer() async throws {
         try await withLocalProxy { proxy, client, place async throws in
