@@ -33,8 +33,8 @@ func listenLocally(at path: String) throws -> Int32 {
     return descriptor
 }
 
-/// A socket that is connected to the one at a path. Whoever asks closes it. It never waits: a server whose queue is full is as
-/// good as none.
+/// A socket that is connected to the one at a path. Whoever asks closes it. It never waits: a server whose queue is full is
+/// as good as none.
 func connectLocally(to path: String) throws -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let descriptor = socket(AF_UNIX, type, 0)

@@ -117,10 +117,11 @@ package final class FaultProxy: Sendable {
     /// Treats ways so from now on, of some connections only; all else is left alone, until `heal` or the next treatment of
     /// all.
     /// - Parameter whose: Chooses among the ports that clients connect from or, at a local socket, among the ids of their
-    ///   processes. Asked of the connections there are, and of each that is made later; on the proxy's thread, so it must not
-    ///   take long.
+    ///   processes. Asked of the connections there are, and of each that is made later; on the proxy's thread, so it must
+    ///   not take long.
     package func treat(
-        _ treatment: Treatment, of ways: Set<Way> = Set(Way.allCases), whose: @escaping @Sendable (Set<Int>) -> Set<Int>
+        _ treatment: Treatment, of ways: Set<Way> = Set(Way.allCases),
+        whose: @escaping @Sendable (Set<Int>) -> Set<Int>
     ) {
         control.change { state in
             state.treatments = [:]

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 import Values
 
-/// Clients write everything that people write while a conductor kills, stops and restarts processes, gateways and the database,
-/// and cuts them off from each other, by a plan that the seed makes. Afterwards the stores themselves are judged.
+/// Clients write everything that people write while a conductor kills, stops and restarts processes, gateways and the
+/// database, and cuts them off from each other, by a plan that the seed makes. Afterwards the stores themselves are judged.
 ///
 /// OLP_TEST_SEED repeats a run's plan, OLP_TEST_CHAOS_SECONDS says how long it is: a minute unless
 /// given, half a minute where there is only one process of each service.

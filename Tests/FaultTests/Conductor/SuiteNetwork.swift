@@ -4,11 +4,11 @@ import SuiteSupport
 import Synchronization
 import TestSupport
 
-/// What lies between the processes of a suite: before the socket of each that is called, a proxy through which all its callers
-/// go.
+/// What lies between the processes of a suite: before the socket of each that is called, a proxy through which all its
+/// callers go.
 ///
-/// Callers find the proxies where any operator may name other places, by `peer-SERVICE` in their configuration; the processes
-/// themselves listen where they always do. Who calls is seen by the process that a connection comes from.
+/// Callers find the proxies where any operator may name other places, by `peer-SERVICE` in their configuration; the
+/// processes themselves listen where they always do. Who calls is seen by the process that a connection comes from.
 final class SuiteNetwork: Sendable {
     /// Which calls.
     enum Part: Hashable, Sendable {

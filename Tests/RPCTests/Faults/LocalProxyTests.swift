@@ -32,9 +32,8 @@ struct LocalProxyTests {
             #expect(try await echo(client, "first"))
             proxy.treat(.init(isStalled: true)) { $0 }
             let passed = proxy.passed(.toServer)
-            let error = await statusOf {
-                _ = try await client.unary(TestingV1.Text(text: "meanwhile"), options: CallOptions(timeout: .milliseconds(300)))
-            }
+            let options = CallOptions(timeout: .milliseconds(300))
+            let error = await statusOf { _ = try await client.unary(TestingV1.Text(text: "meanwhile"), options: options) }
             #expect(error?.code == .deadlineExceeded)
             #expect(proxy.passed(.toServer) == passed)
             proxy.heal()
