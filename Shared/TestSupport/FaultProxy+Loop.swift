@@ -5,7 +5,6 @@ final class ProxyLoop {
     private let control: ProxyControl
     private let listener: Int32
     private var links: [ProxyLink] = []
-    private var cuts = 0
     /// The choice that the links know of.
     private var chosen: Int?
 
@@ -18,10 +17,7 @@ final class ProxyLoop {
         while true {
             let state = control.read { $0 }
             if state.isStopping { break }
-            if state.cuts != cuts {
-                cuts = state.cuts
-                for link in links { link.close(resetting: state.isResetting) }
-            }
+            for cut in control.takeCuts() { carryOut(cut) }
             choose(state.choice)
             for link in links { link.write(treatments(state, link), control) }
             links.removeAll { $0.isClosed }
@@ -30,6 +26,11 @@ final class ProxyLoop {
         }
         for link in links { link.close(resetting: false) }
         close(listener)
+    }
+
+    private func carryOut(_ cut: ProxyCut) {
+        let whose = cut.whose.map { $0(Set(links.map(\.caller))) }
+        for link in links where whose?.contains(link.caller) ?? true { link.close(resetting: cut.isResetting) }
     }
 
     private func treatments(
@@ -44,9 +45,9 @@ final class ProxyLoop {
         let asked = choice.number == chosen ? links.filter { !$0.wasAsked } : links
         chosen = choice.number
         guard !asked.isEmpty else { return }
-        let whose = choice.whose(Set(asked.map(\.clientPort)))
+        let whose = choice.whose(Set(asked.map(\.caller)))
         for link in asked {
-            link.isChosen = whose.contains(link.clientPort)
+            link.isChosen = whose.contains(link.caller)
             link.wasAsked = true
         }
     }
@@ -87,11 +88,18 @@ final class ProxyLoop {
         case .speaking(let bytes, let closing):
             links.append(ProxyLink(client: descriptor, server: -1, saying: bytes, closing: closing))
         case .open:
-            guard let server = try? connectToLoopback(port: state.upstream) else {
+            guard let server = connect(to: state.upstream) else {
                 close(descriptor)
                 return
             }
             links.append(ProxyLink(client: descriptor, server: server, plan: state.plan))
+        }
+    }
+
+    private func connect(to upstream: ProxyUpstream) -> Int32? {
+        switch upstream {
+        case .port(let port): try? connectToLoopback(port: port)
+        case .path(let path): path().flatMap { try? connectLocally(to: $0) }
         }
     }
 }
@@ -122,8 +130,8 @@ final class ProxyLink {
 
     private static let maximumQueued = 1 << 20
 
-    /// The port that the client connects from.
-    let clientPort: Int
+    /// The port that the client connects from or, at a local socket, the id of its process.
+    let caller: Int
     var isChosen = false
     var wasAsked = false
     private var client: Int32
@@ -135,7 +143,7 @@ final class ProxyLink {
     init(client: Int32, server: Int32, plan: [FaultProxy.Step]) {
         self.client = client
         self.server = server
-        clientPort = (try? peerPortOfLoopback(client)) ?? 0
+        caller = callerNumber(client)
         pipes = [:]
         for way in FaultProxy.Way.allCases {
             pipes[way] = Pipe(steps: plan.filter { $0.way == way }.sorted { $0.afterBytes < $1.afterBytes })

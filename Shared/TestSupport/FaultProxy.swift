@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A TCP proxy between a client and a server of this machine that does to their bytes what a bad network would.
+/// A proxy between clients and a server of this machine, over TCP or local sockets, that does to their bytes what a bad
+/// network would.
 ///
 /// What it does is told from outside, at once (``treat(_:_:)``, ``cut(resetting:)``) or by bytes that have passed
 /// (``plan(_:)``): whoever uses it need not wait for a moment.
@@ -68,14 +69,27 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Where it listens on 127.0.0.1.
+    /// Where it listens on 127.0.0.1; 0 for one that listens at a path.
     package let port: Int
     private let control: ProxyControl
 
     /// Listens at a port that the system chooses.
     /// - Parameter upstream: the server's port on 127.0.0.1.
-    package init(to upstream: Int) throws {
+    package convenience init(to upstream: Int) throws {
         let (listener, port) = try listenOnLoopback()
+        try self.init(listener, port: port, upstream: .port(upstream))
+    }
+
+    /// Listens at a local socket.
+    /// - Parameters:
+    ///   - path: absolute, at most 107 bytes; nothing is there yet.
+    ///   - upstream: the path of the server's socket, asked for each client that connects, on the proxy's thread; nil: there
+    ///     is none now. Whoever connects then is hung up on.
+    package convenience init(at path: String, to upstream: @escaping @Sendable () -> String?) throws {
+        try self.init(try listenLocally(at: path), port: 0, upstream: .path(upstream))
+    }
+
+    private init(_ listener: Int32, port: Int, upstream: ProxyUpstream) throws {
         self.port = port
         control = try ProxyControl(upstream: upstream)
         let control = control
@@ -100,31 +114,35 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Treats both ways so from now on, of some connections only; all others are left alone, until `heal` or the next
-    /// treatment of all.
-    /// - Parameter whose: Chooses among the ports that clients connect from. Asked of the connections there are, and of each
-    ///   that is made later; on the proxy's thread, so it must not take long.
-    package func treat(_ treatment: Treatment, whose: @escaping @Sendable (Set<Int>) -> Set<Int>) {
+    /// Treats ways so from now on, of some connections only; all else is left alone, until `heal` or the next treatment of
+    /// all.
+    /// - Parameter whose: Chooses among the ports that clients connect from or, at a local socket, among the ids of their
+    ///   processes. Asked of the connections there are, and of each that is made later; on the proxy's thread, so it must
+    ///   not take long.
+    package func treat(
+        _ treatment: Treatment, of ways: Set<Way> = Set(Way.allCases),
+        whose: @escaping @Sendable (Set<Int>) -> Set<Int>
+    ) {
         control.change { state in
-            for way in Way.allCases { state.treatments[way] = treatment }
+            state.treatments = [:]
+            for way in ways { state.treatments[way] = treatment }
             state.choice = ProxyChoice(number: (state.choice?.number ?? 0) + 1, whose: whose)
         }
     }
 
-    /// Closes every connection.
-    /// - Parameter resetting: with RST instead of FIN.
-    package func cut(resetting: Bool = false) {
-        control.change { state in
-            state.cuts += 1
-            state.isResetting = resetting
-        }
+    /// Closes connections. What was on its way on them is gone.
+    /// - Parameters:
+    ///   - resetting: with RST instead of FIN; local sockets know no difference.
+    ///   - whose: chooses them, as for `treat`; nil: every one.
+    package func cut(resetting: Bool = false, whose: (@Sendable (Set<Int>) -> Set<Int>)? = nil) {
+        control.change { $0.cuts.append(ProxyCut(isResetting: resetting, whose: whose)) }
     }
 
     /// What becomes of those who connect from now on.
     package func setDoor(_ door: Door) { control.change { $0.door = door } }
 
     /// Leads those who connect from now on to another port.
-    package func setUpstream(_ port: Int) { control.change { $0.upstream = port } }
+    package func setUpstream(_ port: Int) { control.change { $0.upstream = .port(port) } }
 
     /// What comes to those who connect from now on, each step once on each connection.
     package func plan(_ steps: [Step]) { control.change { $0.plan = steps } }
@@ -149,11 +167,23 @@ package final class FaultProxy: Sendable {
     package func passed(_ way: Way) -> Int { control.read { $0.passed[way] ?? 0 } }
 }
 
+/// Where a proxy's server is.
+enum ProxyUpstream: Sendable {
+    case port(Int)
+    case path(@Sendable () -> String?)
+}
+
 /// Which connections are treated.
 struct ProxyChoice: Sendable {
     /// Another for each.
     let number: Int
     let whose: @Sendable (Set<Int>) -> Set<Int>
+}
+
+/// An order to close connections.
+struct ProxyCut: Sendable {
+    let isResetting: Bool
+    let whose: (@Sendable (Set<Int>) -> Set<Int>)?
 }
 
 /// What a proxy was told, and what it tells of itself.
@@ -163,10 +193,10 @@ final class ProxyControl: Sendable {
         /// Whom they are for; nil: for all.
         var choice: ProxyChoice?
         var door = FaultProxy.Door.open
-        var upstream: Int
+        var upstream: ProxyUpstream
         var plan: [FaultProxy.Step] = []
-        var cuts = 0
-        var isResetting = false
+        /// Orders that the loop has not carried out yet.
+        var cuts: [ProxyCut] = []
         var isStopping = false
         var accepted = 0
         var open = 0
@@ -177,7 +207,7 @@ final class ProxyControl: Sendable {
     /// A pipe that wakes the loop.
     let wake: (reader: Int32, writer: Int32)
 
-    init(upstream: Int) throws {
+    init(upstream: ProxyUpstream) throws {
         state = Mutex(State(upstream: upstream))
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw SystemFailure("pipe") }
@@ -194,6 +224,14 @@ final class ProxyControl: Sendable {
     }
 
     func read<R: Sendable>(_ body: (State) -> R) -> R { state.withLock { body($0) } }
+
+    /// For the loop: what it was told to close since it asked last.
+    func takeCuts() -> [ProxyCut] {
+        state.withLock { state in
+            defer { state.cuts = [] }
+            return state.cuts
+        }
+    }
 
     /// Changes what the loop works by, and wakes it.
     func change(_ body: (inout State) -> Void) {

@@ -6,22 +6,27 @@ struct ChaosSuite: Sendable {
     let folder: TemporaryDirectory
     let lives: SuiteLives
     let database: (any DatabaseFaults)?
+    /// Nil if processes call each other directly.
+    let network: SuiteNetwork?
     /// By service; to be read when nobody writes any more.
     let stores: [String: any StoreRows]
 
     /// - Parameters:
+    ///   - hasNetwork: whether there is something between processes that can be made bad.
     ///   - arguments: more of them for its first `olp up`.
     ///   - program: its first `olp`; nil: the one that was built with these tests.
     static func start(
-        _ topology: Topology, arguments: [String] = [], program: String? = nil
+        _ topology: Topology, hasNetwork: Bool, arguments: [String] = [], program: String? = nil
     ) async throws -> ChaosSuite {
         let folder = try TemporaryDirectory()
         let database = topology.engine == .postgres ? try await ProxiedDatabase() : nil
-        let environment = database.map { ["OLP_DATABASE": $0.url] } ?? [:]
+        let network = hasNetwork ? try SuiteNetwork(topology, of: folder) : nil
+        var environment = network?.environment ?? [:]
+        if let database { environment["OLP_DATABASE"] = database.url }
         let gateways = topology.count(of: "gateway")
         let first = try await RunningSuite.start(
             in: folder, topology.arguments + arguments, environment: environment, gateways: gateways, program: program)
-        let lives = SuiteLives(first) {
+        let lives = SuiteLives(first) { [environment] in
             try await RunningSuite.start(in: folder, topology.arguments, environment: environment, gateways: gateways)
         }
         let stores = topology.services.filter { $0 != "gateway" }.map { service in
@@ -34,7 +39,8 @@ struct ChaosSuite: Sendable {
             return (service, store)
         }
         return ChaosSuite(
-            folder: folder, lives: lives, database: database, stores: Dictionary(uniqueKeysWithValues: stores))
+            folder: folder, lives: lives, database: database, network: network,
+            stores: Dictionary(uniqueKeysWithValues: stores))
     }
 
     /// Why the stores cannot be read on this machine; nil if they can.

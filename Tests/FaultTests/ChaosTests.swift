@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 import Values
 
-/// Clients write everything that people write while a conductor kills, stops, restarts and cuts off processes, gateways and
-/// the database, by a plan that the seed makes. Afterwards the stores themselves are judged.
+/// Clients write everything that people write while a conductor kills, stops and restarts processes, gateways and the
+/// database, and cuts them off from each other, by a plan that the seed makes. Afterwards the stores themselves are judged.
 ///
 /// OLP_TEST_SEED repeats a run's plan, OLP_TEST_CHAOS_SECONDS says how long it is: a minute unless
 /// given, half a minute where there is only one process of each service.
@@ -28,7 +28,7 @@ struct ChaosTests {
     private func chaos(_ topology: Topology, _ length: Duration) async throws {
         var random = Seed.generator(for: "Chaos, \(topology.engine)")
         let plan = FaultPlan(seed: random.next(), topology: topology, length: length)
-        let chaos = try await ChaosSuite.start(topology)
+        let chaos = try await ChaosSuite.start(topology, hasNetwork: true)
         let journal = Journal()
         let chronicle = Chronicle()
         var problems: [String] = []
@@ -40,8 +40,15 @@ struct ChaosTests {
                 patience: .init(attempt: .seconds(8), answer: .seconds(120)), using: &random) { chaos.suite }
             try await workload.run {
                 let conductor = Conductor(
-                    plan: plan, lives: chaos.lives, database: chaos.database, journal: journal, chronicle: chronicle)
-                defer { print("\(conductor.turns.counts.done) faults, \(conductor.turns.counts.leftOut) left out") }
+                    plan: plan, lives: chaos.lives, database: chaos.database, network: chaos.network, journal: journal,
+                    chronicle: chronicle)
+                defer {
+                    print(
+                        """
+                        \(conductor.turns.counts.done) faults, \(conductor.turns.counts.leftOut) left out; callers that \
+                        something was done to on the network: \(chaos.network?.hits ?? 0)
+                        """)
+                }
                 try await conductor.run()
             }
             chronicle.note("the plan is done, and all is answered")
@@ -58,6 +65,8 @@ struct ChaosTests {
         // A run in which hardly anything was written, or nothing got into the way, proves nothing.
         #expect(journal.acknowledged.count >= Int(length / .seconds(1)) * 2)
         #expect(journal.attempts.lost + journal.attempts.putOff > 0)
+        #expect(chaos.network?.uncalled == [], "nobody went through the network")
+        #expect((chaos.network?.hits ?? 0) > 0 || !plan.faults.contains { $0.victim.isCalls })
     }
 
     // MARK: What is told

@@ -28,10 +28,19 @@ struct FaultPlanTests {
             #expect(plan.faults.count { $0.victim == .everything } == 3)
         }
         let all = plans.flatMap(\.faults)
-        let kinds: Set<Fault.Kind> = topology.engine == .sqlite ? [.kill, .stop, .restart] : Set(Fault.Kind.allCases)
+        var kinds = Set(Fault.Kind.allCases)
+        if topology.engine == .sqlite { kinds.remove(.failover) }
         #expect(Set(all.map(\.kind)) == kinds)
         let victims = Set(all.map(\.victim))
         #expect(topology.services.flatMap(topology.processes).allSatisfy { victims.contains(.process($0)) })
+        #expect(topology.services.flatMap(topology.processes).allSatisfy { victims.contains(.calls(of: $0)) })
+        let pairs = victims.compactMap { victim -> [String]? in
+            guard case .pair(let caller, let called) = victim else { return nil }
+            return [topology.service(of: caller), topology.service(of: called)]
+        }
+        #expect(Set(pairs) == Set(Topology.calls.flatMap { caller, called in called.map { [caller, $0] } }))
+        let ofCalls = Set(all.filter(\.victim.isCalls).map(\.kind))
+        #expect(ofCalls == [.partition, .delay, .cut, .mute])
         #expect(victims.contains(.database) == (topology.engine == .postgres))
         #expect(topology.followers.allSatisfy { victims.contains(.follower(of: $0)) })
     }
@@ -43,7 +52,8 @@ struct FaultPlanTests {
             for moment in stride(from: 0, to: 180, by: 0.5).map({ Duration.seconds($0) }) {
                 let hit = faults.filter { $0.at <= moment && moment < downUntil($0) }
                 for service in topology.services where topology.count(of: service) > 1 {
-                    let down = Set(hit.filter { self.service(of: $0, topology) == service }.map(\.victim))
+                    let ofService = hit.filter { self.service(of: $0, topology) == service }
+                    let down = Set(ofService.map { $0.victim.process ?? $0.victim.description })
                     #expect(down.count < topology.count(of: service), "\(moment): \(hit)\n\(plan.lines)")
                 }
             }
@@ -56,6 +66,9 @@ struct FaultPlanTests {
             for (index, fault) in plan.faults.enumerated() {
                 let overlapping = plan.faults[..<index].filter { downUntil($0) > fault.at }
                 #expect(!overlapping.contains { $0.victim == fault.victim }, "\(fault)\n\(plan.lines)")
+                let process = fault.victim.process
+                #expect(process == nil || !overlapping.contains { $0.victim.process == process }, "\(fault)\n\(plan.lines)")
+                #expect(!fault.isOfNetwork || !overlapping.contains(where: \.isOfNetwork), "\(fault)\n\(plan.lines)")
                 #expect(!overlapping.contains { $0.victim == .everything }, "\(fault)\n\(plan.lines)")
                 #expect(fault.victim != .everything || overlapping.isEmpty, "\(fault)\n\(plan.lines)")
             }
@@ -82,11 +95,8 @@ struct FaultPlanTests {
     }
 
     private func service(of fault: Fault, _ topology: Topology) -> String? {
-        switch fault.victim {
-        case .process(let name): topology.service(of: name)
-        case .follower(let service): service
-        case .database, .everything: nil
-        }
+        if case .follower(let service) = fault.victim { return service }
+        return fault.victim.process.map(topology.service)
     }
 
     /// Until when whoever was hit counts as down.

@@ -32,7 +32,7 @@ struct UpgradeTests {
         let topology = try await Self.hasReplicas(previous) && PostgresPrograms.areWanted ? Topology.database : .files
         let programs = try ProgramFolder(previous)
         let chaos = try await ChaosSuite.start(
-            topology, arguments: ["--bin", programs.path], program: "\(previous)/olp")
+            topology, hasNetwork: false, arguments: ["--bin", programs.path], program: "\(previous)/olp")
         let journal = Journal()
         do {
             let office = try await Office.open(chaos.suite)

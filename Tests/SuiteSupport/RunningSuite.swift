@@ -105,7 +105,10 @@ package final class RunningSuite: Sendable {
         package let services: [Service]
     }
 
-    package var state: State? {
+    package var state: State? { Self.state(in: folder) }
+
+    /// What a suite that is started in a folder says of itself; nil if none was yet.
+    package static func state(in folder: TemporaryDirectory) -> State? {
         guard let text = try? folder.read("data/suite.json") else { return nil }
         return try? JSONDecoder().decode(State.self, from: Data(text.utf8))
     }

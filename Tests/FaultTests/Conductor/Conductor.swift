@@ -12,6 +12,7 @@ struct Conductor {
     let plan: FaultPlan
     let lives: SuiteLives
     let database: (any DatabaseFaults)?
+    let network: SuiteNetwork?
     let journal: Journal
     let chronicle: Chronicle
     let turns = Turns()
@@ -50,6 +51,9 @@ struct Conductor {
             try await carryOut(fault) { try await SuiteProcesses(lives).process(name) }
         case .follower(let service):
             try await carryOut(fault) { try await SuiteProcesses(lives).follower(of: service) }
+        case .calls(let name): try await carryOut(fault, on: .of(name))
+        case .pair(let caller, let called):
+            try await carryOut(fault, on: .between(caller: caller, called: called))
         case .database:
             try await inTurn(fault, fault.isOfNetwork ? ["database", "network"] : ["database"]) {
                 try await carryOutOnDatabase(fault)
@@ -58,7 +62,7 @@ struct Conductor {
     }
 
     /// Does it unless whom it is for is busy.
-    private func inTurn(_ fault: Fault, _ names: Set<String>, _ body: () async throws -> Void) async throws {
+    func inTurn(_ fault: Fault, _ names: Set<String>, _ body: () async throws -> Void) async throws {
         guard turns.take(names) else { return chronicle.note("left out, it is too early: \(fault)") }
         defer { turns.giveBack(names) }
         try await body()
@@ -100,37 +104,25 @@ struct Conductor {
                 chronicle.note("\(process.name) goes on")
             }
             try await last(fault)
-        case .failover: throw CannotBeDone(fault: fault)
+        case .failover, .mute: throw CannotBeDone(fault: fault)
         case .partition, .cut, .delay:
-            try await spoilNetwork(fault, process.pid)
+            try await spoilWayToDatabase(fault, process.pid)
             chronicle.note("\(process.name) is well again")
         }
-    }
-
-    /// - Parameter process: between whom and the database; nil: everybody.
-    private func spoilNetwork(_ fault: Fault, _ process: Int32?) async throws {
-        guard let database else { throw CannotBeDone(fault: fault) }
-        switch fault.kind {
-        case .partition: database.part(process)
-        case .delay: database.delay(Self.slowness, process)
-        case .cut: database.cut()
-        case .kill, .stop, .restart, .failover: throw CannotBeDone(fault: fault)
-        }
-        defer { database.heal() }
-        try await last(fault)
     }
 
     private func carryOutOnDatabase(_ fault: Fault) async throws {
         guard let database else { throw CannotBeDone(fault: fault) }
         chronicle.note("\(fault)")
         switch fault.kind {
+        case .mute: throw CannotBeDone(fault: fault)
         case .kill:
             try await database.kill()
             try await last(fault)
             try await database.start()
         case .restart: try await database.restart()
         case .failover: try await database.failOver()
-        case .cut, .partition, .delay: try await spoilNetwork(fault, nil)
+        case .cut, .partition, .delay: try await spoilWayToDatabase(fault, nil)
         case .stop:
             database.freeze()
             defer { database.thaw() }
@@ -140,7 +132,7 @@ struct Conductor {
     }
 
     /// Returns when the fault has lasted as long as it was to.
-    private func last(_ fault: Fault) async throws {
+    func last(_ fault: Fault) async throws {
         let end = chronicle.now + fault.lasts
         try await poll(until: "the end of \(fault)", timeout: plan.length * 2, interval: .milliseconds(5)) {
             chronicle.now >= end

@@ -5,6 +5,10 @@ struct Fault: Hashable, Sendable {
         case process(String)
         /// Whichever process of a service follows the others' feeds when it comes to it.
         case follower(of: String)
+        /// What a process says to those that it calls or that call it, and they to it.
+        case calls(of: String)
+        /// What a process says to one that it calls, and back.
+        case pair(from: String, to: String)
         case database
         /// All processes of the suite, its supervisor too.
         case everything
@@ -19,13 +23,16 @@ struct Fault: Hashable, Sendable {
         case restart
         /// Ended without warning for good; another that has all it had takes its place.
         case failover
-        /// What is sent between it and the database, or the database and everybody, arrives only afterwards; connections
-        /// stay open.
+        /// What is sent between a process and the database, between the database and everybody, or in calls, arrives only
+        /// afterwards; connections stay open.
         case partition
-        /// Every connection to the database is reset, once.
+        /// Every such connection is reset, once.
         case cut
         /// What is sent so takes longer.
         case delay
+        /// What is answered in calls does not arrive, and when it is over the connections are reset: what was asked is done,
+        /// and whoever asked does not know.
+        case mute
     }
 
     /// Since the beginning of the run.
@@ -36,7 +43,7 @@ struct Fault: Hashable, Sendable {
     let lasts: Duration
 
     var ends: Duration { at + lasts }
-    var isOfNetwork: Bool { [.partition, .cut, .delay].contains(kind) }
+    var isOfNetwork: Bool { [.partition, .cut, .delay, .mute].contains(kind) }
 }
 
 extension Fault: CustomStringConvertible {
@@ -52,11 +59,29 @@ extension Fault: CustomStringConvertible {
 }
 
 extension Fault.Victim: CustomStringConvertible {
+    /// The process, by its name, that is less well while it lasts; nil: all of them, or which one is not known yet.
+    var process: String? {
+        switch self {
+        case .process(let name), .calls(of: let name), .pair(from: _, to: let name): name
+        case .follower, .database, .everything: nil
+        }
+    }
+
+    /// Whether it is what processes of the suite say to each other.
+    var isCalls: Bool {
+        switch self {
+        case .calls, .pair: true
+        case .process, .follower, .database, .everything: false
+        }
+    }
+
     /// For counting.
     var sort: String {
         switch self {
         case .process: "processes"
         case .follower: "followers"
+        case .calls: "calls of a process"
+        case .pair: "calls of a pair"
         case .database, .everything: description
         }
     }
@@ -65,6 +90,8 @@ extension Fault.Victim: CustomStringConvertible {
         switch self {
         case .process(let name): name
         case .follower(let service): "the follower of \(service)"
+        case .calls(of: let name): "the calls of \(name)"
+        case .pair(from: let caller, to: let called): "the calls from \(caller) to \(called)"
         case .database: "the database"
         case .everything: "everything"
         }

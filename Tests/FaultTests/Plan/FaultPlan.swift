@@ -100,22 +100,40 @@ struct PlanSketch {
         // Cut off from the database by itself, while the others go on.
         let alone = topology.services.filter { $0 != "gateway" }.flatMap(topology.processes).flatMap { name in
             [
-                Choice(kind: .partition, victim: .process(name), lasts: 500...5000, weight: 2),
+                Choice(kind: .partition, victim: .process(name), lasts: 500...5000, weight: 3),
                 Choice(kind: .delay, victim: .process(name), lasts: 1000...5000, weight: 1),
             ]
         } + topology.followers.map { service in
-            Choice(kind: .partition, victim: .follower(of: service), lasts: 3200...6000, weight: 5)
+            Choice(kind: .partition, victim: .follower(of: service), lasts: 3200...6000, weight: 8)
         }
-        guard topology.engine == .postgres else { return processes }
-        return processes + followers + alone + [
+        let calls = calls(topology)
+        guard topology.engine == .postgres else { return processes + calls }
+        return processes + calls + followers + alone + [
             Choice(kind: .kill, victim: .database, lasts: 0...2000, weight: 8),
             Choice(kind: .failover, victim: .database, lasts: 0...0, weight: 8),
             Choice(kind: .restart, victim: .database, lasts: 0...0, weight: 6),
             Choice(kind: .stop, victim: .database, lasts: 500...4000, weight: 6),
-            Choice(kind: .partition, victim: .database, lasts: 500...5000, weight: 8),
-            Choice(kind: .cut, victim: .database, lasts: 0...0, weight: 8),
-            Choice(kind: .delay, victim: .database, lasts: 1000...5000, weight: 6),
+            Choice(kind: .partition, victim: .database, lasts: 500...5000, weight: 12),
+            Choice(kind: .cut, victim: .database, lasts: 0...0, weight: 14),
+            Choice(kind: .delay, victim: .database, lasts: 1000...5000, weight: 8),
         ]
+    }
+
+    /// Between processes of the suite.
+    private static func calls(_ topology: Topology) -> [Choice] {
+        topology.services.flatMap(topology.processes).flatMap { name in
+            [
+                Choice(kind: .partition, victim: .calls(of: name), lasts: 500...6000, weight: 4),
+                Choice(kind: .delay, victim: .calls(of: name), lasts: 1000...5000, weight: 2),
+                Choice(kind: .cut, victim: .calls(of: name), lasts: 0...0, weight: 2),
+                Choice(kind: .mute, victim: .calls(of: name), lasts: 200...3000, weight: 3),
+            ]
+        } + topology.pairs.flatMap { caller, called in
+            [
+                Choice(kind: .partition, victim: .pair(from: caller, to: called), lasts: 500...6000, weight: 1),
+                Choice(kind: .mute, victim: .pair(from: caller, to: called), lasts: 200...3000, weight: 1),
+            ]
+        }
     }
 
     /// A fault that may begin now; nil if what was drawn may not.
@@ -137,16 +155,15 @@ struct PlanSketch {
     }
 
     private func downtime(of fault: Fault) -> Downtime {
-        let service: String? = switch fault.victim {
-        case .process(let name): topology.service(of: name)
-        case .follower(let service): service
-        case .database, .everything: nil
-        }
+        let service: String? =
+            if case .follower(let service) = fault.victim { service } else { fault.victim.process.map(topology.service) }
         let recovery: Duration = switch (fault.victim, fault.kind) {
         case (.everything, _): FaultPlan.recoveryOfAll
         case (_, .failover): FaultPlan.recoveryOfFailover
         case (_, .kill), (_, .restart): FaultPlan.recovery
         case (.process, _), (.follower, _): .seconds(1)
+        // Those who gave up wait before they dial again.
+        case (.calls, _), (.pair, _): .seconds(2)
         case (.database, _): .seconds(3)
         }
         return Downtime(
@@ -160,20 +177,18 @@ struct PlanSketch {
         if others.contains(where: { $0.victim == .everything || $0.victim == fault.victim }) { return false }
         // There is one network, in which one thing at a time is wrong.
         if fault.isOfNetwork, others.contains(where: \.isOfNetwork) { return false }
+        let down = others.filter { $0.service == wanted.service }
         switch fault.victim {
         case .everything, .database: return true
-        case .follower(let service): return !others.contains { $0.service == service }
-        case .process(let name):
-            let down = others.filter { $0.service == wanted.service }
-            if down.contains(where: { $0.victim != .process(name) && !isProcess($0.victim) }) { return false }
+        case .follower: return down.isEmpty
+        case .process, .calls, .pair:
+            guard let name = fault.victim.process else { return false }
+            // A follower may be any of them.
+            if down.contains(where: { $0.victim.process == nil || $0.victim.process == name }) { return false }
             let left = topology.count(of: wanted.service ?? "") - 1
             let mayBeDown = left == 0 ? 1 : left
             return down.count < mayBeDown && (![.kill, .restart].contains(fault.kind) || mayEnd(name, at: fault.at))
         }
-    }
-
-    private func isProcess(_ victim: Fault.Victim) -> Bool {
-        if case .process = victim { true } else { false }
     }
 
     /// Whether a process may be ended again: see ``FaultPlan/endsInARow``.

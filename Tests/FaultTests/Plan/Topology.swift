@@ -42,6 +42,24 @@ struct Topology: Hashable, Sendable {
         engine == .postgres ? services.filter { $0 != "gateway" && count(of: $0) > 1 && $0 != "enrolment" } : []
     }
 
+    /// Which services a service calls.
+    static let calls = [
+        "partnership": ["enrolment", "training-events"],
+        "enrolment": ["partnership"],
+        "training-events": ["enrolment"],
+        "diagnostics": ["enrolment"],
+        "gateway": ["partnership", "enrolment", "training-events", "diagnostics"],
+    ]
+
+    /// Whom each process calls.
+    var pairs: [(caller: String, called: String)] {
+        services.flatMap { service in
+            (Self.calls[service] ?? []).flatMap { other in
+                processes(of: service).flatMap { caller in processes(of: other).map { (caller, $0) } }
+            }
+        }
+    }
+
     /// For `olp up`.
     var arguments: [String] {
         let words = services.compactMap { service in replicas[service].map { "\(service)=\($0)" } }
