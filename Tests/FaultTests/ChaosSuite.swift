@@ -23,6 +23,8 @@ struct ChaosSuite: Sendable {
         let network = hasNetwork ? try SuiteNetwork(topology, of: folder) : nil
         var environment = network?.environment ?? [:]
         if let database { environment["OLP_DATABASE"] = database.url }
+        // Partnership is alone and is hit every few seconds: on a slow machine hardly long enough for the usual 1000 rows.
+        environment["OLP_PARTNERSHIP_IMPORT_BATCH_ROWS"] = "100"
         let gateways = topology.count(of: "gateway")
         let first = try await RunningSuite.start(
             in: folder, topology.arguments + arguments, environment: environment, gateways: gateways, program: program)
