@@ -69,6 +69,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     private var corked: [Registration] = []
     private var spareCorked: [Registration] = []
     private var timers = TimerHeap()
+    private var alarm = Alarm()
     private var spare: [Job] = []
     private var now: UInt64 = IOThread.clock()
     private var turns = 0
@@ -79,7 +80,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         precondition(epoll >= 0 && wake >= 0, "no descriptors left for the I/O thread")
-        watch(wake)
+        watch(wake, EPOLLIN.rawValue | EPOLLET.rawValue)
+        watch(alarm.descriptor, EPOLLIN.rawValue | EPOLLET.rawValue)
         start()
     }
 
@@ -196,9 +198,10 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
 
     package func disarm(_ timer: LoopTimer) { timers.disarm(timer) }
 
-    private func watch(_ descriptor: Int32) {
+    /// - Parameter events: with EPOLLET what is only reported, but need not be read for the next report.
+    private func watch(_ descriptor: Int32, _ events: UInt32 = EPOLLIN.rawValue) {
         var event = unsafe epoll_event()
-        unsafe event.events = EPOLLIN.rawValue
+        unsafe event.events = events
         unsafe event.data.fd = descriptor
         let result = unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
         precondition(result == 0, "descriptor \(descriptor) cannot be waited for: error \(errno)")
@@ -216,10 +219,11 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
             if stopping { return }
             // Not when something was sent: that may have swallowed the sign that something came.
             if due.isEmpty, mayWait() {
-                look(waiting: timeToNextTimer)
+                if let instant = timers.nextInstant { alarm.goOff(by: instant) }
+                look(waiting: true)
             } else {
                 turns += 1
-                if turns.isMultiple(of: Self.busyTurns) { look(waiting: 0) }
+                if turns.isMultiple(of: Self.busyTurns) { look(waiting: false) }
             }
         }
     }
@@ -267,26 +271,18 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// In milliseconds; -1 without a timer.
-    private var timeToNextTimer: Int32 {
-        guard let instant = timers.nextInstant else { return -1 }
-        let current = Self.clock()
-        return instant > current ? Int32(clamping: (instant - current + 999_999) / 1_000_000) : 0
-    }
-
     /// Notes which sources have something.
-    /// - Parameter timeout: how long to wait for one, in milliseconds; -1: as long as it takes.
-    private func look(waiting timeout: Int32) {
+    /// - Parameter waits: until one has, the alarm goes off or something is submitted.
+    private func look(waiting waits: Bool) {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnce) { events in
-            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), timeout)
+            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), waits ? -1 : 0)
             queue.withLock { $0.isAsleep = false }
             for index in 0..<max(0, Int(count)) {
                 let descriptor = unsafe events[index].data.fd
-                if descriptor == wake {
-                    var value: UInt64 = 0
-                    unsafe _ = read(wake, &value, 8)
-                } else {
-                    if let registration = registrations[descriptor] { needsDrain(registration) }
+                if let registration = registrations[descriptor] {
+                    needsDrain(registration)
+                } else if descriptor == alarm.descriptor {
+                    alarm.wentOff()
                 }
             }
         }

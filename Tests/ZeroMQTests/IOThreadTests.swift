@@ -39,6 +39,27 @@ struct IOThreadTests {
         thread.stop()
     }
 
+    @Test("wakes for a timer that is armed while it waits for a later one, and then for that")
+    func earlierTimer() async throws {
+        let thread = IOThread(name: "test")
+        let fired = Mutex<[String]>([])
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("later") } }, at: IOThread.clock() + 60_000_000)
+        }
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("earlier") } }, at: IOThread.clock() + 5_000_000)
+        }
+        try await poll(until: "the earlier one fired") { !fired.withLock { $0.isEmpty } }
+        #expect(fired.withLock { $0 } == ["earlier"])
+        try await poll(until: "both fired") { fired.withLock { $0.count } == 2 }
+        // The system's timer stands at nothing now.
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("last") } }, at: IOThread.clock() + 1_000_000)
+        }
+        try await poll(until: "the last fired") { fired.withLock { $0.count } == 3 }
+        thread.stop()
+    }
+
     @Test("runs the tasks that prefer it")
     func executor() async {
         let thread = IOThread(name: "test")
