@@ -55,7 +55,8 @@ final class Listener: IOThread.Source {
         armSweep()
     }
 
-    var openCallCount: Int { peers.values.reduce(0) { $0 + $1.calls.count } }
+    /// Of all peers.
+    var openCallCount = 0
 
     // MARK: The end
 
@@ -75,6 +76,7 @@ final class Listener: IOThread.Source {
         }
         flush()
         peers = [:]
+        openCallCount = 0
         if let sweep { thread.disarm(sweep) }
         if let farewell { thread.disarm(farewell) }
         registration.map(thread.remove)
@@ -153,7 +155,7 @@ final class Listener: IOThread.Source {
 
     func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
         let id = call.id
-        peer.calls[id] = nil
+        if peer.calls.removeValue(forKey: id) != nil { openCallCount -= 1 }
         if let timer = call.deadline { thread.disarm(timer) }
         if !peer.fragments.isEmpty { peer.fragments.drop(id) }
         peer.received.drop(id)
@@ -229,6 +231,7 @@ final class Listener: IOThread.Source {
             _ = call.answer.end()
             call.answer.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
+        openCallCount -= peer.calls.count
         peer.calls = [:]
         checkQuiet()
     }
