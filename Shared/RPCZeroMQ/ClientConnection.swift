@@ -93,7 +93,7 @@ final class ClientConnection: IOThread.Source {
 
     // MARK: Calls
 
-    func launch(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
+    func launch(_ call: ZeroMQClientCall, _ head: borrowing CallHead, _ frame: consuming OutgoingFrame) {
         if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
@@ -120,7 +120,7 @@ final class ClientConnection: IOThread.Source {
         send(frame, entry, id)
     }
 
-    private func send(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
+    private func send(_ frame: consuming OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
         if fragments.isFor(frame, id) {
             fragments.add(frame, of: id)
             sendFragments()
@@ -129,8 +129,7 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    private func sealAndSend(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
-        var frame = frame
+    private func sealAndSend(_ frame: consuming OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
         frame.seal(callID: id, sequence: entry.nextSequence)
         entry.nextSequence += 1
         transmit(frame)
@@ -197,11 +196,12 @@ final class ClientConnection: IOThread.Source {
         if open.isEmpty { apply(.drained) }
     }
 
-    private func oversize(_ frame: OutgoingFrame) -> RPCError? {
-        guard frame.payloadBytes > peerLimits.maximumMessageBytes else { return nil }
+    private func oversize(_ frame: borrowing OutgoingFrame) -> RPCError? {
+        let byteCount = frame.payloadBytes
+        guard byteCount > peerLimits.maximumMessageBytes else { return nil }
         return RPCError(
             .resourceExhausted,
-            "The message has \(frame.payloadBytes) bytes; \(endpoint) takes \(peerLimits.maximumMessageBytes).",
+            "The message has \(byteCount) bytes; \(endpoint) takes \(peerLimits.maximumMessageBytes).",
             isUnprocessed: true)
     }
 
@@ -288,7 +288,7 @@ final class ClientConnection: IOThread.Source {
         transmit(frame)
     }
 
-    private func transmit(_ frame: OutgoingFrame) {
+    private func transmit(_ frame: consuming OutgoingFrame) {
         guard let link else { return }
         if backlog.add(frame) { flush() } else { link.flushLater() }
     }

@@ -111,13 +111,13 @@ final class Listener: IOThread.Source {
     // MARK: Frames out
 
     /// Sends a frame of a call. Dropped if the call or its peer is gone.
-    func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64) {
+    func send(_ frame: consuming OutgoingFrame, _ peer: RoutingID, _ id: UInt64) {
         guard let peer = peers[peer], let call = peer.calls[id] else { return }
         send(frame, peer, call)
     }
 
-    func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        let frame = frame.payloadBytes > peer.limits.maximumMessageBytes ? refuse(frame, peer, call) : frame
+    func send(_ frame: consuming OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
+        if frame.payloadBytes > peer.limits.maximumMessageBytes { frame = refuse(frame, peer, call) }
         if peer.fragments.isFor(frame, call.id) {
             peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
@@ -137,8 +137,7 @@ final class Listener: IOThread.Source {
         return OutgoingFrame(ending: error)
     }
 
-    private func sealAndSend(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        var frame = frame
+    private func sealAndSend(_ frame: consuming OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         frame.seal(callID: call.id, sequence: call.nextSequence)
         call.nextSequence += 1
         let isEnd = frame.header.kind == .end
@@ -182,7 +181,7 @@ final class Listener: IOThread.Source {
         transmit(frame, peer)
     }
 
-    func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+    func transmit(_ frame: consuming OutgoingFrame, _ peer: ServerPeer) {
         if peer.backlog.add(frame) { return flush(peer) }
         guard !peer.needsFlush else { return }
         peer.needsFlush = true

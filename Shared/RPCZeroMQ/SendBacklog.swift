@@ -21,9 +21,9 @@ struct SendBacklog {
 
     /// Adds a frame after those that wait.
     /// - Returns: whether there are enough to be handed over now.
-    mutating func add(_ frame: OutgoingFrame) -> Bool {
-        frames.append(frame)
+    mutating func add(_ frame: consuming OutgoingFrame) -> Bool {
         byteCount += frame.payloadBytes
+        frames.append(frame)
         return frames.count >= Self.corkFrames && !isBlocked
     }
 
