@@ -325,11 +325,15 @@ final class ClientConnection: IOThread.Source {
         do throws(ZeroMQError) {
             while count < Self.batch {
                 guard let received = try link.receive() else {
-                    if backlog.isBlocked { flush() }
-                    return false
+                    guard backlog.isBlocked else { return false }
+                    flush()
+                    return !backlog.isBlocked
                 }
                 count += accept(received, from: link)
                 if self.link !== link { return false }
+                // Nobody waits for anything. To find the socket empty takes system calls, and would have to be done once more after
+                // the next call.
+                if open.isEmpty { return true }
             }
             return true
         } catch {

@@ -17,6 +17,8 @@ final class Listener: IOThread.Source {
     var own: Confined<Listener>?
 
     private(set) var peers: [RoutingID: ServerPeer] = [:]
+    /// Nothing has come since the socket was found empty.
+    private var wasEmpty = false
     /// Those to whom something is to be sent at the end of this turn.
     private var corked: [ServerPeer] = []
     /// Whether the process would take work; clients prefer replicas that would.
@@ -245,10 +247,17 @@ final class Listener: IOThread.Source {
         do throws(ZeroMQError) {
             while count < Self.batch {
                 guard let received = try socket.receiveMessage(from: true) else {
-                    flushBlocked()
-                    return false
+                    wasEmpty = true
+                    return flushBlocked()
                 }
                 count += accept(received)
+                // The answer to the one message that came first. To find the socket empty takes system calls, and would have to be
+                // done once more after the answer.
+                if wasEmpty, !corked.isEmpty {
+                    wasEmpty = false
+                    return true
+                }
+                wasEmpty = false
             }
             return true
         } catch {
@@ -257,8 +266,14 @@ final class Listener: IOThread.Source {
         }
     }
 
-    private func flushBlocked() {
-        for peer in peers.values where peer.backlog.isBlocked { flush(peer) }
+    /// - Returns: whether anything was sent.
+    private func flushBlocked() -> Bool {
+        var hasSent = false
+        for peer in peers.values where peer.backlog.isBlocked {
+            flush(peer)
+            hasSent = hasSent || !peer.backlog.isBlocked
+        }
+        return hasSent
     }
 
     /// Takes the frames of a message.

@@ -17,7 +17,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     /// Something with a socket that the thread looks after.
     package protocol Source: AnyObject {
         /// Reads what is there, at most a batch.
-        /// - Returns: true if more may be waiting.
+        /// - Returns: true if more may be waiting; false if the socket was found empty after everything that was sent meanwhile.
         func drain() -> Bool
         /// Sends what was kept back since the last turn, to be sent together.
         func flush()
@@ -269,6 +269,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
             let stopping = runJobs()
             now = Self.clock()
             while let timer = timers.takeDue(at: now) { timer.fire() }
+            // First what there is to send: a source is looked at after it in any case.
+            flushSources()
             drainSources()
             flushSources()
             if stopping { return nil }
@@ -298,7 +300,13 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         swap(&due, &spareDue)
         for registration in spareDue {
             registration.needsDrain = false
-            if !registration.isRemoved, registration.source.drain() { needsDrain(registration) }
+            guard !registration.isRemoved else { continue }
+            if registration.source.drain() {
+                needsDrain(registration)
+            } else if registration.needsDrain {
+                registration.needsDrain = false
+                due.removeAll { $0 === registration }
+            }
         }
         spareDue.removeAll(keepingCapacity: true)
     }
