@@ -139,12 +139,14 @@ struct OutgoingFrame: Sendable {
     }
 
     /// The first part of a message with these frames, one after the other.
-    static func joined(_ frames: ArraySlice<OutgoingFrame>) -> Frame {
-        let whole = Frame(byteCount: frames.reduce(0) { $0 + $1.byteCount })
+    static func joined(_ frames: Span<OutgoingFrame>) -> Frame {
+        var byteCount = 0
+        for index in frames.indices { byteCount += frames[index].byteCount }
+        let whole = Frame(byteCount: byteCount)
         var offset = 0
-        for frame in frames {
-            unsafe frame.write(into: UnsafeMutableRawBufferPointer(rebasing: whole.mutableBytes[offset...]))
-            offset += frame.byteCount
+        for index in frames.indices {
+            unsafe frames[index].write(into: UnsafeMutableRawBufferPointer(rebasing: whole.mutableBytes[offset...]))
+            offset += frames[index].byteCount
         }
         return whole
     }

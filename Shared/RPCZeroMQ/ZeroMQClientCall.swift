@@ -159,7 +159,7 @@ final class ZeroMQClientCall: ClientCall {
     }
 }
 
-extension RPCError {
+extension CreditGate.Closing {
     /// What a writer gets whose call has ended well.
-    fileprivate static let endedByServer = RPCError(.cancelled, "The server has ended the call.")
+    fileprivate static let endedByServer = CreditGate.Closing(RPCError(.cancelled, "The server has ended the call."))
 }
