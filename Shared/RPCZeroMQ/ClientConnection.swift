@@ -32,6 +32,9 @@ final class ClientConnection: IOThread.Source {
     private var backlog = SendBacklog()
     private var fragments: FragmentQueue
     var received: FragmentReceiver
+    /// Whether the two above have ever had anything to do. Most connections never carry a big message, and to ask them takes longer
+    /// than to ask this.
+    var hasSeenPieces = false
     /// Grows through all sockets: an ended call's frames must never be taken for another's.
     private var lastID: UInt64 = 0
     private var timer: LoopTimer?
@@ -121,7 +124,9 @@ final class ClientConnection: IOThread.Source {
     }
 
     private func send(_ frame: consuming OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
-        if fragments.isFor(frame, id) {
+        // What is not in a second part is too short for pieces.
+        if frame.second != nil || hasSeenPieces, fragments.isFor(frame, id) {
+            hasSeenPieces = true
             fragments.add(frame, of: id)
             sendFragments()
         } else {
@@ -175,8 +180,10 @@ final class ClientConnection: IOThread.Source {
     func forget(_ id: UInt64) {
         guard let entry = open.removeValue(forKey: id) else { return }
         if let timer = entry.deadline { thread.disarm(timer) }
-        if !fragments.isEmpty { fragments.drop(id) }
-        received.drop(id)
+        if hasSeenPieces {
+            fragments.drop(id)
+            received.drop(id)
+        }
         if open.isEmpty {
             if machine.state == .draining { return apply(.drained) }
             if isLeaving { return end() }

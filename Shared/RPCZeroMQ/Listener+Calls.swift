@@ -31,8 +31,11 @@ extension Listener {
 
     private func message(_ frame: IncomingFrame, _ peer: ServerPeer) {
         let header = frame.header
-        if header.flags.contains(.fragment), let piece = frame.message, let grant = peer.received.count(piece) {
-            control(FrameHeader(.credit, credit: UInt32(clamping: grant)), peer)
+        if header.flags.contains(.fragment), let piece = frame.message {
+            peer.hasSeenPieces = true
+            if let grant = peer.received.count(piece) {
+                control(FrameHeader(.credit, credit: UInt32(clamping: grant)), peer)
+            }
         }
         guard let call = peer.calls[header.callID], !call.answer.hasEnded else { return }
         guard header.sequence == call.expected else {

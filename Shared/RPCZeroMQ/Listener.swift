@@ -120,7 +120,9 @@ final class Listener: IOThread.Source {
 
     func send(_ frame: consuming OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         if frame.payloadBytes > peer.limits.maximumMessageBytes { frame = refuse(frame, peer, call) }
-        if peer.fragments.isFor(frame, call.id) {
+        // What is not in a second part is too short for pieces.
+        if frame.second != nil || peer.hasSeenPieces, peer.fragments.isFor(frame, call.id) {
+            peer.hasSeenPieces = true
             peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
             if peer.fragments.byteCount > ConnectionLimits.maximumQueuedFragmentBytes { giveUp(peer) }
@@ -158,8 +160,10 @@ final class Listener: IOThread.Source {
         let id = call.id
         if peer.calls.removeValue(forKey: id) != nil { openCallCount -= 1 }
         if let timer = call.deadline { thread.disarm(timer) }
-        if !peer.fragments.isEmpty { peer.fragments.drop(id) }
-        peer.received.drop(id)
+        if peer.hasSeenPieces {
+            peer.fragments.drop(id)
+            peer.received.drop(id)
+        }
     }
 
     func grant(_ byteCount: Int, _ peer: RoutingID, _ id: UInt64) {
