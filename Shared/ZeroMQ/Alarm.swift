@@ -3,9 +3,9 @@ import Glibc
 
 /// A timer of the system's that `epoll` waits for with everything else.
 ///
-/// Set anew only for an earlier instant than the one it stands at: a timeout given to every `epoll_wait` would have the kernel
-/// start and stop a timer for every message, though nearly all of a process's timers are later than its next message. What it
-/// costs is a wake-up for nothing now and then, at most one for each instant that was set.
+/// Set anew only for an earlier instant than the one it stands at: a timeout given to every `epoll_wait` would have the
+/// kernel start and stop a timer for every message, though nearly all of a process's timers are later than its next
+/// message. What it costs is a wake-up for nothing now and then, at most one for each instant that was set.
 struct Alarm: ~Copyable {
     let descriptor: Int32
     /// When it goes off; `.max`: not at all.

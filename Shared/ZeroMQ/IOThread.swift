@@ -6,18 +6,19 @@ import Synchronization
 ///
 /// It waits in `epoll` for its sockets' descriptors and for a wake-up, runs what others submitted, fires timers
 /// and drains sockets that may have something. Nothing else ever touches a socket, but who submits something promptly
-/// while it sleeps: that thread is the I/O thread for a turn. Callers that do little
-/// besides calls may take it as their `TaskExecutor` and save the hop.
+/// while it sleeps: that thread is the I/O thread for a turn. Callers that do little besides calls may take it as their
+/// `TaskExecutor` and save the hop.
 @safe
 package final class IOThread: TaskExecutor, @unchecked Sendable {
-    // Invariant: `queue` is guarded by its mutex; `epoll` and `wake` are set once. Everything under "on the thread" is touched
-    // by whoever holds `turn` alone, which is also the full fence that libzmq wants between two threads with one socket;
-    // `assertOnThread` says so in debug builds.
+    // Invariant: `queue` is guarded by its mutex; `epoll` and `wake` are set once. Everything under "on the thread" is
+    // touched by whoever holds `turn` alone, which is also the full fence that libzmq wants between two threads with one
+    // socket; `assertOnThread` says so in debug builds.
 
     /// Something with a socket that the thread looks after.
     package protocol Source: AnyObject {
         /// Reads what is there, at most a batch.
-        /// - Returns: true if more may be waiting; false if the socket was found empty after everything that was sent meanwhile.
+        /// - Returns: true if more may be waiting; false if the socket was found empty after everything that was sent
+        ///   meanwhile.
         func drain() -> Bool
         /// Sends what was kept back since the last turn, to be sent together.
         func flush()
@@ -89,6 +90,12 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         start()
     }
 
+    deinit {
+        // Not when the thread ends: somebody may be about to wake it, and write to whatever has the number then.
+        close(epoll)
+        close(wake)
+    }
+
     private func start() {
         var identifier = pthread_t()
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
@@ -114,8 +121,6 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         guard let identifier = thread.withLock({ $0.take() }) else { return }
         precondition(!isCurrent, "the I/O thread cannot wait for itself")
         pthread_join(identifier, nil)
-        close(epoll)
-        close(wake)
     }
 
     /// Runs `work`: at once and in the thread's place while that sleeps, otherwise as ``submit(_:)`` does.

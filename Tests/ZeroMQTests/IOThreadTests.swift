@@ -103,6 +103,20 @@ struct IOThreadTests {
         thread.stop()
     }
 
+    @Test("is gone with its descriptors when it was stopped and nobody holds it")
+    func goes() {
+        weak var gone: IOThread?
+        do {
+            let thread = IOThread(name: "test")
+            gone = thread
+            thread.submitPromptly { [unowned thread] in
+                thread.arm(LoopTimer {}, at: IOThread.clock() + 60_000_000_000)
+            }
+            thread.stop()
+        }
+        #expect(gone == nil)
+    }
+
     @Test("runs the tasks that prefer it")
     func executor() async {
         let thread = IOThread(name: "test")
