@@ -11,7 +11,8 @@ package struct CreditGate: ~Copyable, Sendable {
         var closed: Closing?
     }
 
-    /// Why a gate was closed. By reference: an error is large, every call has a gate, and nearly all are closed for one reason.
+    /// Why a gate was closed. By reference: an error is large, every call has a gate, and nearly all are closed for one
+    /// reason.
     package final class Closing: Sendable {
         let error: RPCError
 

@@ -1,7 +1,7 @@
 /// The instant at which a call's time is up. Absolute here, relative on the wire, so clocks need not agree.
 package struct Deadline: Hashable, Comparable, Sendable {
-    /// From ``origin``. Not an instant: how that is laid out is known at run time only, and deadlines are copied with every head
-    /// of a call.
+    /// From ``origin``. Not an instant: how that is laid out is known at run time only, and deadlines are copied with
+    /// every head of a call.
     private let time: Duration
 
     private static let origin = ContinuousClock.now

@@ -25,8 +25,8 @@ package struct RPCServer: Sendable {
 
     /// Answers one call. Returns when the call has ended.
     ///
-    /// What does not wait is in functions of its own, and what does is here: an open call keeps what this function has room for,
-    /// also for values that it is done with, and each level of asynchronous functions costs every call some time.
+    /// What does not wait is in functions of its own, and what does is here: an open call keeps what this function has
+    /// room for, also for values that it is done with, and each level of asynchronous functions costs every call some time.
     /// - Parameter registration: what the router has for the call's method.
     package func serve(_ call: any ServerCall, _ registration: Router.Registration?) async {
         var call = call

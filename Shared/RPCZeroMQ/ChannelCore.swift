@@ -171,7 +171,8 @@ final class ChannelCore {
     }
 
     private func launch(
-        _ call: ZeroMQClientCall, _ head: borrowing CallHead, _ frame: consuming OutgoingFrame, on connection: ClientConnection
+        _ call: ZeroMQClientCall, _ head: borrowing CallHead, _ frame: consuming OutgoingFrame,
+        on connection: ClientConnection
     ) {
         connection.launch(call, head, frame)
         guard !held.isEmpty, let later = held.removeValue(forKey: ObjectIdentifier(call)) else { return }

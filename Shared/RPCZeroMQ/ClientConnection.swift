@@ -32,8 +32,8 @@ final class ClientConnection: IOThread.Source {
     private var backlog = SendBacklog()
     private var fragments: FragmentQueue
     var received: FragmentReceiver
-    /// Whether the two above have ever had anything to do. Most connections never carry a big message, and to ask them takes longer
-    /// than to ask this.
+    /// Whether the two above have ever had anything to do. Most connections never carry a big message, and to ask them
+    /// takes longer than to ask this.
     var hasSeenPieces = false
     /// Grows through all sockets: an ended call's frames must never be taken for another's.
     private var lastID: UInt64 = 0
@@ -338,8 +338,8 @@ final class ClientConnection: IOThread.Source {
                 }
                 count += accept(received, from: link)
                 if self.link !== link { return false }
-                // Nobody waits for anything. To find the socket empty takes system calls, and would have to be done once more after
-                // the next call.
+                // Nobody waits for anything. To find the socket empty takes system calls, and would have to be done once
+                // more after the next call.
                 if open.isEmpty { return true }
             }
             return true

@@ -123,10 +123,10 @@ extension Listener {
         let deadline = head.deadline
         let answer = ZeroMQServerCall(
             head, id: id, of: peer, own, peerWindow: peer.limits.initialStreamCredit,
-            ownWindow: limits.initialStreamCredit, isOneOfFew: openCallCount < Crowd.few)
+            ownWindow: limits.initialStreamCredit, in: crowd)
         let call = ServerPeer.OpenCall(answer)
         peer.calls[id] = call
-        openCallCount += 1
+        _ = crowd.enter()
         switch (frame.message, frame.header.flags.contains(.endOfStream)) {
         case (let message?, true): answer.inbox.finish(with: message)
         case (let message?, false): answer.inbox.push(message)
@@ -207,8 +207,8 @@ extension Listener {
     private func start(_ call: ZeroMQServerCall) {
         let server = server
         let registration = server.router.registration(of: call.scope.head.method)
-        // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call. Detached: this may be
-        // a task that stands in for the I/O thread, and what is local to that is none of the handler's business.
+        // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call. Detached: this
+        // may be a task that stands in for the I/O thread, and what is local to that is none of the handler's business.
         if registration?.isInline ?? false {
             call.run(Task.immediateDetached { await server.serve(call, registration) })
         } else {

@@ -57,8 +57,9 @@ final class Listener: IOThread.Source {
         armSweep()
     }
 
-    /// Of all peers.
-    var openCallCount = 0
+    /// The open calls of all peers.
+    let crowd = Crowd()
+    var openCallCount: Int { crowd.count }
 
     // MARK: The end
 
@@ -77,8 +78,8 @@ final class Listener: IOThread.Source {
             for id in peer.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
         }
         flush()
+        for peer in peers.values { crowd.leave(peer.calls.count) }
         peers = [:]
-        openCallCount = 0
         if let sweep { thread.disarm(sweep) }
         if let farewell { thread.disarm(farewell) }
         registration.map(thread.remove)
@@ -158,7 +159,7 @@ final class Listener: IOThread.Source {
 
     func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
         let id = call.id
-        if peer.calls.removeValue(forKey: id) != nil { openCallCount -= 1 }
+        if peer.calls.removeValue(forKey: id) != nil { crowd.leave() }
         if let timer = call.deadline { thread.disarm(timer) }
         if peer.hasSeenPieces {
             peer.fragments.drop(id)
@@ -236,7 +237,7 @@ final class Listener: IOThread.Source {
             _ = call.answer.end()
             call.answer.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
-        openCallCount -= peer.calls.count
+        crowd.leave(peer.calls.count)
         peer.calls = [:]
         checkQuiet()
     }
@@ -255,8 +256,8 @@ final class Listener: IOThread.Source {
                     return flushBlocked()
                 }
                 count += accept(received)
-                // The answer to the one message that came first. To find the socket empty takes system calls, and would have to be
-                // done once more after the answer.
+                // The answer to the one message that came first. To find the socket empty takes system calls, and would have
+                // to be done once more after the answer.
                 if wasEmpty, !corked.isEmpty {
                     wasEmpty = false
                     return true

@@ -14,8 +14,7 @@ final class ZeroMQServerCall: ServerCall {
     let inbox = Inbox()
     private let listener: Confined<Listener>
     private let routingID: RoutingID
-    /// Its end is sent by whoever brings it; see ``Crowd``.
-    private let isOneOfFew: Bool
+    private let crowd: Crowd
     private let window: Mutex<ReceiveWindow>
     private let ended = Atomic<Bool>(false)
     private let task = Mutex<Task<Void, Never>?>(nil)
@@ -23,17 +22,17 @@ final class ZeroMQServerCall: ServerCall {
     /// - Parameters:
     ///   - peerWindow: bytes that the caller takes before it grants more.
     ///   - ownWindow: bytes that are taken from it so.
-    ///   - isOneOfFew: whether the server has few calls besides it.
+    ///   - crowd: the server's open calls.
     init(
         _ head: CallHead, id: UInt64, of peer: ServerPeer, _ listener: Confined<Listener>, peerWindow: Int,
-        ownWindow: Int, isOneOfFew: Bool
+        ownWindow: Int, in crowd: Crowd
     ) {
         scope = CallScope(head)
         self.id = id
         self.listener = listener
         self.peer = peer.shownName
         routingID = peer.id
-        self.isOneOfFew = isOneOfFew
+        self.crowd = crowd
         credit = CreditGate(window: peerWindow)
         window = Mutex(ReceiveWindow(window: ownWindow))
     }
@@ -111,8 +110,8 @@ final class ZeroMQServerCall: ServerCall {
             listener.send(frame, routingID, id)
         } else {
             let send: @Sendable (Listener) -> Void = { [routingID, id] in $0.send(frame, routingID, id) }
-            // Messages of a stream gain from going together.
-            if isOneOfFew, frame.header.kind == .end { listener.submitPromptly(send) } else { listener.submit(send) }
+            // Messages of a stream gain from going together, and so do the ends of several calls.
+            if frame.header.kind == .end, crowd.count <= 1 { listener.submitPromptly(send) } else { listener.submit(send) }
         }
     }
 }
