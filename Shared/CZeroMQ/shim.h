@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/timerfd.h>
 
 /* prctl is variadic, which Swift cannot call. */
 static inline void olp_name_current_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

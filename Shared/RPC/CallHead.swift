@@ -31,8 +31,8 @@ package struct CallHead: Sendable {
     }
 
     /// The head of a call made with `options` in the current task: inside a handler it inherits the handler's deadline,
-    /// trace, request id and actor.
-    package init(_ method: MethodDescriptor, _ options: CallOptions, makeKey: () -> String) {
+    /// trace, request id and actor. Not an initialiser, which would copy what it is given.
+    package static func opening(_ method: MethodDescriptor, _ options: CallOptions, makeKey: () -> String) -> CallHead {
         let scope = CallScope.current
         let own = options.timeout.map(Deadline.after)
         let deadline: Deadline? =
@@ -43,11 +43,12 @@ package struct CallHead: Sendable {
         var metadata = options.metadata
         if let scope { scope.passOn(to: &metadata) }
         let key = options.idempotencyKey ?? (method.idempotency == .unknown ? makeKey() : "")
-        self.init(
+        var head = CallHead(
             method: method.fullName, deadline: deadline, metadata: metadata, idempotencyKey: key,
             traceparent: scope?.head.traceparent ?? "", tracestate: scope?.head.tracestate ?? "",
             waitForReady: options.waitForReady)
-        idempotency = method.idempotency
+        head.idempotency = method.idempotency
+        return head
     }
 
     /// Whether a second run does nothing twice.

@@ -65,7 +65,7 @@ extension Channel {
 
     private func open(_ method: MethodDescriptor, _ options: CallOptions) throws(RPCError) -> any ClientCall {
         if Task.isCancelled { throw RPCError(.cancelled, "The task was cancelled before the call was made.") }
-        let head = CallHead(method, options) { makeIdempotencyKey() }
+        let head = CallHead.opening(method, options) { makeIdempotencyKey() }
         try Self.check(head)
         return begin(head)
     }
@@ -74,7 +74,7 @@ extension Channel {
         _ method: MethodDescriptor, _ request: some Message, _ options: CallOptions
     ) throws(RPCError) -> any ClientCall {
         if Task.isCancelled { throw RPCError(.cancelled, "The task was cancelled before the call was made.") }
-        let head = CallHead(method, options) { makeIdempotencyKey() }
+        let head = CallHead.opening(method, options) { makeIdempotencyKey() }
         try Self.check(head)
         return request.withPacking { packing in begin(head, only: packing) }
     }

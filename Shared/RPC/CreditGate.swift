@@ -8,7 +8,15 @@ package struct CreditGate: ~Copyable, Sendable {
     struct State {
         var credit: Int
         var waiters: [Waiter] = []
-        var closed: RPCError?
+        var closed: Closing?
+    }
+
+    /// Why a gate was closed. By reference: an error is large, every call has a gate, and nearly all are closed for one
+    /// reason.
+    package final class Closing: Sendable {
+        let error: RPCError
+
+        package init(_ error: RPCError) { self.error = error }
     }
 
     /// Bytes that a stream may send before it was granted more.
@@ -24,7 +32,7 @@ package struct CreditGate: ~Copyable, Sendable {
     /// - Throws: the error that the gate was closed with; CANCELLED if the task was cancelled.
     package func acquire() async throws(RPCError) {
         while true {
-            if let closed = state.withLock({ $0.closed }) { throw closed }
+            if let closed = state.withLock({ $0.closed }) { throw closed.error }
             if state.withLock({ $0.credit > 0 }) { return }
             if Task.isCancelled { throw RPCError(.cancelled, "The call was cancelled by its own side.") }
             await waitForChange()
@@ -44,8 +52,11 @@ package struct CreditGate: ~Copyable, Sendable {
     }
 
     /// Makes every writer fail from now on.
-    package func close(_ error: RPCError) {
-        wake { state in if state.closed == nil { state.closed = error } }
+    package func close(_ error: RPCError) { close(Closing(error)) }
+
+    /// Makes every writer fail from now on.
+    package func close(_ closing: Closing) {
+        wake { state in if state.closed == nil { state.closed = closing } }
     }
 
     private func wake(_ change: (inout State) -> Void) {

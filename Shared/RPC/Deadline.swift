@@ -1,17 +1,23 @@
 /// The instant at which a call's time is up. Absolute here, relative on the wire, so clocks need not agree.
 package struct Deadline: Hashable, Comparable, Sendable {
-    package let instant: ContinuousClock.Instant
+    /// From ``origin``. Not an instant: how that is laid out is known at run time only, and deadlines are copied with
+    /// every head of a call.
+    private let time: Duration
 
-    package init(_ instant: ContinuousClock.Instant) { self.instant = instant }
+    private static let origin = ContinuousClock.now
+
+    package init(_ instant: ContinuousClock.Instant) { time = Self.origin.duration(to: instant) }
 
     package static func after(_ duration: Duration) -> Deadline { Deadline(.now.advanced(by: duration)) }
 
+    package var instant: ContinuousClock.Instant { Self.origin.advanced(by: time) }
+
     /// Negative once it has passed.
-    package var remaining: Duration { ContinuousClock.Instant.now.duration(to: instant) }
+    package var remaining: Duration { time - Self.origin.duration(to: .now) }
 
-    package var hasPassed: Bool { instant <= .now }
+    package var hasPassed: Bool { remaining <= .zero }
 
-    package static func < (left: Self, right: Self) -> Bool { left.instant < right.instant }
+    package static func < (left: Self, right: Self) -> Bool { left.time < right.time }
 }
 
 extension Duration {

@@ -24,10 +24,39 @@ package struct RPCServer: Sendable {
     }
 
     /// Answers one call. Returns when the call has ended.
+    ///
+    /// What does not wait is in functions of its own, and what does is here: an open call keeps what this function has
+    /// room for, also for values that it is done with, and each level of asynchronous functions costs every call some time.
     /// - Parameter registration: what the router has for the call's method.
     package func serve(_ call: any ServerCall, _ registration: Router.Registration?) async {
-        guard !callInterceptors.isEmpty else { return await answer(call, call.scope, registration) }
         var call = call
+        var scope = call.scope
+        var registration = registration
+        if !callInterceptors.isEmpty, !intercept(&call, &scope, &registration) { return }
+        do {
+            let handler = try admit(scope, registration)
+            var request: Payload?
+            if !handler.method.kind.hasRequestStream {
+                request = try call.onlyMessage()
+                if request == nil { request = try await Self.onlyMessage(of: call) }
+            }
+            let context = ServerContext(call, scope, handler, request: request)
+            let reply = try await CallScope.$current.withValue(scope) {
+                guard !interceptors.isEmpty else { return try await handler.handler(call, context) }
+                return try await run(call, context, handler.handler, interceptors[...])
+            }
+            try Self.finish(call, context, reply)
+        } catch {
+            Self.finish(call, scope, error)
+        }
+    }
+
+    /// Lets the call's interceptors see it.
+    /// - Returns: false if one has ended it.
+    @inline(never)
+    private func intercept(
+        _ call: inout any ServerCall, _ scope: inout CallScope, _ registration: inout Router.Registration?
+    ) -> Bool {
         var head = call.head
         for interceptor in callInterceptors {
             do throws(RPCError) {
@@ -36,53 +65,48 @@ package struct RPCServer: Sendable {
                 }
             } catch {
                 // Those that came before it see the end.
-                return call.finish(error)
+                call.finish(error)
+                return false
             }
         }
-        await answer(call, CallScope(head), router.registration(of: head.method))
+        scope = CallScope(head)
+        registration = router.registration(of: head.method)
+        return true
     }
 
-    private func answer(_ call: any ServerCall, _ scope: CallScope, _ registration: Router.Registration?) async {
-        do {
-            let registration = try admit(scope.head, registration)
-            let request = try await Self.request(of: call, registration.method)
-            let context = ServerContext(call, scope, registration, request: request)
-            let reply = try await CallScope.$current.withValue(scope) {
-                try await run(call, context, registration.handler, interceptors[...])
-            }
-            let trailing = try context.trailingMetadata()
-            if let reply {
-                reply.withPacking { packing in call.finish(trailing: trailing, with: packing) }
-            } else {
-                call.finish(trailing: trailing)
-            }
-        } catch {
-            var error = RPCError(thrownByHandler: error, isPastDeadline: scope.head.deadline?.hasPassed ?? false)
-            // The status is what matters; metadata that nobody takes would cost it.
-            if error.metadata.byteCount > Metadata.defaultLimitBytes { error.metadata = Metadata() }
-            call.finish(error)
+    /// Ends a call that went well.
+    @inline(never)
+    private static func finish(_ call: any ServerCall, _ context: ServerContext, _ reply: (any Message)?) throws(RPCError) {
+        let trailing = try context.trailingMetadata()
+        if let reply {
+            reply.withPacking { packing in call.finish(trailing: trailing, with: packing) }
+        } else {
+            call.finish(trailing: trailing)
         }
+    }
+
+    /// Ends a call that did not.
+    @inline(never)
+    private static func finish(_ call: any ServerCall, _ scope: CallScope, _ error: any Error) {
+        var error = RPCError(thrownByHandler: error, isPastDeadline: scope.deadline?.hasPassed ?? false)
+        // The status is what matters; metadata that nobody takes would cost it.
+        if error.metadata.byteCount > Metadata.defaultLimitBytes { error.metadata = Metadata() }
+        call.finish(error)
     }
 
     /// - Throws: why the call must not be started.
-    private func admit(_ head: CallHead, _ registration: Router.Registration?) throws(RPCError) -> Router.Registration {
-        guard let registration else { throw Self.unimplemented(head.method, router) }
-        if let deadline = head.deadline, deadline.hasPassed {
+    @inline(never)
+    private func admit(_ scope: CallScope, _ registration: Router.Registration?) throws(RPCError) -> Router.Registration {
+        guard let registration else { throw Self.unimplemented(scope.head.method, router) }
+        if let deadline = scope.deadline, deadline.hasPassed {
             throw RPCError(.deadlineExceeded, "The deadline had passed before the call was started.", isUnprocessed: true)
         }
-        guard head.idempotencyKey.utf8.count <= IdempotencyKey.maximumBytes else {
+        guard scope.head.idempotencyKey.utf8.count <= IdempotencyKey.maximumBytes else {
             throw RPCError(
                 .resourceExhausted, "The idempotency key is longer than \(IdempotencyKey.maximumBytes) bytes.",
                 isUnprocessed: true)
         }
         return registration
-    }
-
-    /// The only message of a call that has one.
-    private static func request(of call: any ServerCall, _ method: MethodDescriptor) async throws(RPCError) -> Payload? {
-        if method.kind.hasRequestStream { return nil }
-        if let message = try call.onlyMessage() { return message }
-        return try await onlyMessage(of: call)
     }
 
     private func run(

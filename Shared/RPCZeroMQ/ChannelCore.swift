@@ -112,7 +112,7 @@ final class ChannelCore {
     // MARK: What callers want
 
     /// Starts a call, now or when there is a replica for it.
-    func start(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
+    func start(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: consuming OutgoingFrame) {
         guard !call.hasEnded else { return }
         if let connection = choose(for: head) { return launch(call, head, frame, on: connection) }
         if isClosed || !head.waitForReady, let reason = hopelessness { return fail(call, reason) }
@@ -155,7 +155,8 @@ final class ChannelCore {
     // MARK: Choosing
 
     private func choose(for head: CallHead) -> ClientConnection? {
-        if connections.count == 1 { return connections[0].takesCalls ? connections[0] : nil }
+        let connections = connections
+        if connections.count == 1, let only = connections.first { return only.takesCalls ? only : nil }
         let ready = connections.filter(\.takesCalls)
         let candidates = ready.map { connection in
             Balancer.Candidate(
@@ -170,7 +171,8 @@ final class ChannelCore {
     }
 
     private func launch(
-        _ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame, on connection: ClientConnection
+        _ call: ZeroMQClientCall, _ head: borrowing CallHead, _ frame: consuming OutgoingFrame,
+        on connection: ClientConnection
     ) {
         connection.launch(call, head, frame)
         guard !held.isEmpty, let later = held.removeValue(forKey: ObjectIdentifier(call)) else { return }

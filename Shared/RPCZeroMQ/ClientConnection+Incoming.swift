@@ -58,8 +58,9 @@ extension ClientConnection {
 
     private func dispatch(_ frame: IncomingFrame) {
         let header = frame.header
-        if header.flags.contains(.fragment), let piece = frame.message, let grant = received.count(piece) {
-            control(FrameHeader(.credit, credit: UInt32(clamping: grant)))
+        if header.flags.contains(.fragment), let piece = frame.message {
+            hasSeenPieces = true
+            if let grant = received.count(piece) { control(FrameHeader(.credit, credit: UInt32(clamping: grant))) }
         }
         // Frames of calls that ended here a moment ago are nothing unusual.
         guard let entry = open[header.callID] else { return }
@@ -108,7 +109,7 @@ extension ClientConnection {
     }
 
     private func end(_ frame: IncomingFrame, _ call: ZeroMQClientCall) {
-        let wasCut = received.isReceiving(frame.header.callID)
+        let wasCut = hasSeenPieces && received.isReceiving(frame.header.callID)
         forget(frame.header.callID)
         var part = WireV1.End()
         if frame.header.headerLength > 0 {

@@ -32,6 +32,9 @@ final class ClientConnection: IOThread.Source {
     private var backlog = SendBacklog()
     private var fragments: FragmentQueue
     var received: FragmentReceiver
+    /// Whether the two above have ever had anything to do. Most connections never carry a big message, and to ask them
+    /// takes longer than to ask this.
+    var hasSeenPieces = false
     /// Grows through all sockets: an ended call's frames must never be taken for another's.
     private var lastID: UInt64 = 0
     private var timer: LoopTimer?
@@ -93,7 +96,7 @@ final class ClientConnection: IOThread.Source {
 
     // MARK: Calls
 
-    func launch(_ call: ZeroMQClientCall, _ head: CallHead, _ frame: OutgoingFrame) {
+    func launch(_ call: ZeroMQClientCall, _ head: borrowing CallHead, _ frame: consuming OutgoingFrame) {
         if let problem = oversize(frame) { return call.end(.failure(problem)) }
         lastID += 1
         let id = lastID
@@ -120,8 +123,10 @@ final class ClientConnection: IOThread.Source {
         send(frame, entry, id)
     }
 
-    private func send(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
-        if fragments.isFor(frame, id) {
+    private func send(_ frame: consuming OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
+        // What is not in a second part is too short for pieces.
+        if frame.second != nil || hasSeenPieces, fragments.isFor(frame, id) {
+            hasSeenPieces = true
             fragments.add(frame, of: id)
             sendFragments()
         } else {
@@ -129,8 +134,7 @@ final class ClientConnection: IOThread.Source {
         }
     }
 
-    private func sealAndSend(_ frame: OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
-        var frame = frame
+    private func sealAndSend(_ frame: consuming OutgoingFrame, _ entry: OpenCall, _ id: UInt64) {
         frame.seal(callID: id, sequence: entry.nextSequence)
         entry.nextSequence += 1
         transmit(frame)
@@ -176,8 +180,10 @@ final class ClientConnection: IOThread.Source {
     func forget(_ id: UInt64) {
         guard let entry = open.removeValue(forKey: id) else { return }
         if let timer = entry.deadline { thread.disarm(timer) }
-        if !fragments.isEmpty { fragments.drop(id) }
-        received.drop(id)
+        if hasSeenPieces {
+            fragments.drop(id)
+            received.drop(id)
+        }
         if open.isEmpty {
             if machine.state == .draining { return apply(.drained) }
             if isLeaving { return end() }
@@ -197,11 +203,12 @@ final class ClientConnection: IOThread.Source {
         if open.isEmpty { apply(.drained) }
     }
 
-    private func oversize(_ frame: OutgoingFrame) -> RPCError? {
-        guard frame.payloadBytes > peerLimits.maximumMessageBytes else { return nil }
+    private func oversize(_ frame: borrowing OutgoingFrame) -> RPCError? {
+        let byteCount = frame.payloadBytes
+        guard byteCount > peerLimits.maximumMessageBytes else { return nil }
         return RPCError(
             .resourceExhausted,
-            "The message has \(frame.payloadBytes) bytes; \(endpoint) takes \(peerLimits.maximumMessageBytes).",
+            "The message has \(byteCount) bytes; \(endpoint) takes \(peerLimits.maximumMessageBytes).",
             isUnprocessed: true)
     }
 
@@ -288,7 +295,7 @@ final class ClientConnection: IOThread.Source {
         transmit(frame)
     }
 
-    private func transmit(_ frame: OutgoingFrame) {
+    private func transmit(_ frame: consuming OutgoingFrame) {
         guard let link else { return }
         if backlog.add(frame) { flush() } else { link.flushLater() }
     }
@@ -325,11 +332,15 @@ final class ClientConnection: IOThread.Source {
         do throws(ZeroMQError) {
             while count < Self.batch {
                 guard let received = try link.receive() else {
-                    if backlog.isBlocked { flush() }
-                    return false
+                    guard backlog.isBlocked else { return false }
+                    flush()
+                    return !backlog.isBlocked
                 }
                 count += accept(received, from: link)
                 if self.link !== link { return false }
+                // Nobody waits for anything. To find the socket empty takes system calls, and would have to be done once
+                // more after the next call.
+                if open.isEmpty { return true }
             }
             return true
         } catch {

@@ -98,7 +98,7 @@ struct FragmentQueue {
     /// else.
     private static func letGo(_ message: Frame) {
         guard message.count >= ConnectionLimits.bytesFreedElsewhere else { return }
-        Task { withExtendedLifetime(message) {} }
+        Task.detached { withExtendedLifetime(message) {} }
     }
 
     private mutating func takeTurn() -> UInt64? {

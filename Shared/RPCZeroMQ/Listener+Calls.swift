@@ -31,8 +31,11 @@ extension Listener {
 
     private func message(_ frame: IncomingFrame, _ peer: ServerPeer) {
         let header = frame.header
-        if header.flags.contains(.fragment), let piece = frame.message, let grant = peer.received.count(piece) {
-            control(FrameHeader(.credit, credit: UInt32(clamping: grant)), peer)
+        if header.flags.contains(.fragment), let piece = frame.message {
+            peer.hasSeenPieces = true
+            if let grant = peer.received.count(piece) {
+                control(FrameHeader(.credit, credit: UInt32(clamping: grant)), peer)
+            }
         }
         guard let call = peer.calls[header.callID], !call.answer.hasEnded else { return }
         guard header.sequence == call.expected else {
@@ -120,9 +123,10 @@ extension Listener {
         let deadline = head.deadline
         let answer = ZeroMQServerCall(
             head, id: id, of: peer, own, peerWindow: peer.limits.initialStreamCredit,
-            ownWindow: limits.initialStreamCredit)
+            ownWindow: limits.initialStreamCredit, in: crowd)
         let call = ServerPeer.OpenCall(answer)
         peer.calls[id] = call
+        _ = crowd.enter()
         switch (frame.message, frame.header.flags.contains(.endOfStream)) {
         case (let message?, true): answer.inbox.finish(with: message)
         case (let message?, false): answer.inbox.push(message)
@@ -203,11 +207,12 @@ extension Listener {
     private func start(_ call: ZeroMQServerCall) {
         let server = server
         let registration = server.router.registration(of: call.scope.head.method)
-        // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call.
+        // The call keeps the task, cancels it when the call ends early, and `stopListening` ends every call. Detached: this
+        // may be a task that stands in for the I/O thread, and what is local to that is none of the handler's business.
         if registration?.isInline ?? false {
-            call.run(Task.immediate { await server.serve(call, registration) })
+            call.run(Task.immediateDetached { await server.serve(call, registration) })
         } else {
-            call.run(Task { await server.serve(call, registration) })
+            call.run(Task.detached { await server.serve(call, registration) })
         }
     }
 }

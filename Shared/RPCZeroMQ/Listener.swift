@@ -17,6 +17,8 @@ final class Listener: IOThread.Source {
     var own: Confined<Listener>?
 
     private(set) var peers: [RoutingID: ServerPeer] = [:]
+    /// Nothing has come since the socket was found empty.
+    private var wasEmpty = false
     /// Those to whom something is to be sent at the end of this turn.
     private var corked: [ServerPeer] = []
     /// Whether the process would take work; clients prefer replicas that would.
@@ -55,7 +57,9 @@ final class Listener: IOThread.Source {
         armSweep()
     }
 
-    var openCallCount: Int { peers.values.reduce(0) { $0 + $1.calls.count } }
+    /// The open calls of all peers.
+    let crowd = Crowd()
+    var openCallCount: Int { crowd.count }
 
     // MARK: The end
 
@@ -74,6 +78,7 @@ final class Listener: IOThread.Source {
             for id in peer.calls.keys { endCall(RPCError(.unavailable, "The server is shutting down."), peer, id) }
         }
         flush()
+        for peer in peers.values { crowd.leave(peer.calls.count) }
         peers = [:]
         if let sweep { thread.disarm(sweep) }
         if let farewell { thread.disarm(farewell) }
@@ -109,14 +114,16 @@ final class Listener: IOThread.Source {
     // MARK: Frames out
 
     /// Sends a frame of a call. Dropped if the call or its peer is gone.
-    func send(_ frame: OutgoingFrame, _ peer: RoutingID, _ id: UInt64) {
+    func send(_ frame: consuming OutgoingFrame, _ peer: RoutingID, _ id: UInt64) {
         guard let peer = peers[peer], let call = peer.calls[id] else { return }
         send(frame, peer, call)
     }
 
-    func send(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        let frame = frame.payloadBytes > peer.limits.maximumMessageBytes ? refuse(frame, peer, call) : frame
-        if peer.fragments.isFor(frame, call.id) {
+    func send(_ frame: consuming OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
+        if frame.payloadBytes > peer.limits.maximumMessageBytes { frame = refuse(frame, peer, call) }
+        // What is not in a second part is too short for pieces.
+        if frame.second != nil || peer.hasSeenPieces, peer.fragments.isFor(frame, call.id) {
+            peer.hasSeenPieces = true
             peer.fragments.add(frame, of: call.id)
             sendFragments(peer)
             if peer.fragments.byteCount > ConnectionLimits.maximumQueuedFragmentBytes { giveUp(peer) }
@@ -135,8 +142,7 @@ final class Listener: IOThread.Source {
         return OutgoingFrame(ending: error)
     }
 
-    private func sealAndSend(_ frame: OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
-        var frame = frame
+    private func sealAndSend(_ frame: consuming OutgoingFrame, _ peer: ServerPeer, _ call: ServerPeer.OpenCall) {
         frame.seal(callID: call.id, sequence: call.nextSequence)
         call.nextSequence += 1
         let isEnd = frame.header.kind == .end
@@ -153,10 +159,12 @@ final class Listener: IOThread.Source {
 
     func forget(_ call: ServerPeer.OpenCall, _ peer: ServerPeer) {
         let id = call.id
-        peer.calls[id] = nil
+        if peer.calls.removeValue(forKey: id) != nil { crowd.leave() }
         if let timer = call.deadline { thread.disarm(timer) }
-        if !peer.fragments.isEmpty { peer.fragments.drop(id) }
-        peer.received.drop(id)
+        if peer.hasSeenPieces {
+            peer.fragments.drop(id)
+            peer.received.drop(id)
+        }
     }
 
     func grant(_ byteCount: Int, _ peer: RoutingID, _ id: UInt64) {
@@ -180,7 +188,7 @@ final class Listener: IOThread.Source {
         transmit(frame, peer)
     }
 
-    func transmit(_ frame: OutgoingFrame, _ peer: ServerPeer) {
+    func transmit(_ frame: consuming OutgoingFrame, _ peer: ServerPeer) {
         if peer.backlog.add(frame) { return flush(peer) }
         guard !peer.needsFlush else { return }
         peer.needsFlush = true
@@ -229,6 +237,7 @@ final class Listener: IOThread.Source {
             _ = call.answer.end()
             call.answer.stop(RPCError(.cancelled, "The caller's connection is gone."))
         }
+        crowd.leave(peer.calls.count)
         peer.calls = [:]
         checkQuiet()
     }
@@ -243,10 +252,17 @@ final class Listener: IOThread.Source {
         do throws(ZeroMQError) {
             while count < Self.batch {
                 guard let received = try socket.receiveMessage(from: true) else {
-                    flushBlocked()
-                    return false
+                    wasEmpty = true
+                    return flushBlocked()
                 }
                 count += accept(received)
+                // The answer to the one message that came first. To find the socket empty takes system calls, and would have
+                // to be done once more after the answer.
+                if wasEmpty, !corked.isEmpty {
+                    wasEmpty = false
+                    return true
+                }
+                wasEmpty = false
             }
             return true
         } catch {
@@ -255,8 +271,14 @@ final class Listener: IOThread.Source {
         }
     }
 
-    private func flushBlocked() {
-        for peer in peers.values where peer.backlog.isBlocked { flush(peer) }
+    /// - Returns: whether anything was sent.
+    private func flushBlocked() -> Bool {
+        var hasSent = false
+        for peer in peers.values where peer.backlog.isBlocked {
+            flush(peer)
+            hasSent = hasSent || !peer.backlog.isBlocked
+        }
+        return hasSent
     }
 
     /// Takes the frames of a message.

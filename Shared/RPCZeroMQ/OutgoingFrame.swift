@@ -10,18 +10,20 @@ struct OutgoingFrame: Sendable {
     private(set) var header: FrameHeader
     /// What follows the header in the first part: the protobuf part, and the message unless it is long.
     private let body: PackedBytes
+    private let bodyCount: Int
     /// The second part, if there is one: a long message or a piece of one.
     let second: Frame?
 
     var payloadBytes: Int { Int(header.payloadLength) }
 
     /// Bytes of the first part.
-    var byteCount: Int { FrameHeader.byteCount + body.count }
+    var byteCount: Int { FrameHeader.byteCount + bodyCount }
 
     /// A frame without protobuf part or message.
     init(_ header: FrameHeader) {
         self.header = header
         body = .none
+        bodyCount = 0
         second = nil
     }
 
@@ -50,13 +52,15 @@ struct OutgoingFrame: Sendable {
         self.header = header
         self.header.headerLength = UInt16(clamping: part.byteCount)
         body = unsafe PackedBytes(count: part.byteCount) { unsafe part.pack(into: $0) }
+        bodyCount = part.byteCount
         second = nil
     }
 
     private init(_ header: FrameHeader, _ message: borrowing Packing) {
         self.header = Self.announcing(message, header)
         let isLong = Self.isLong(message)
-        body = unsafe isLong ? .none : PackedBytes(count: message.byteCount) { unsafe message.pack(into: $0) }
+        bodyCount = isLong ? 0 : message.byteCount
+        body = unsafe PackedBytes(count: bodyCount) { unsafe message.pack(into: $0) }
         second = isLong ? Self.frame(of: message) : nil
     }
 
@@ -64,7 +68,8 @@ struct OutgoingFrame: Sendable {
         self.header = Self.announcing(message, header)
         self.header.headerLength = UInt16(clamping: part.byteCount)
         let isLong = Self.isLong(message)
-        body = unsafe PackedBytes(count: part.byteCount + (isLong ? 0 : message.byteCount)) { buffer in
+        bodyCount = part.byteCount + (isLong ? 0 : message.byteCount)
+        body = unsafe PackedBytes(count: bodyCount) { buffer in
             unsafe part.pack(into: buffer)
             if !isLong { unsafe message.pack(into: UnsafeMutableRawBufferPointer(rebasing: buffer[part.byteCount...])) }
         }
@@ -79,6 +84,7 @@ struct OutgoingFrame: Sendable {
             .message, flags: flags, totalLength: start == 0 ? UInt32(clamping: message.count) : 0,
             payloadLength: UInt32(clamping: count))
         body = .none
+        bodyCount = 0
         let piece = Frame(byteCount: count)
         unsafe piece.mutableBytes.copyMemory(
             from: UnsafeRawBufferPointer(rebasing: message.bytes[start..<start + count]))
@@ -91,12 +97,13 @@ struct OutgoingFrame: Sendable {
         header.flags.remove(.hasMessage)
         if kind == .call { header.flags.remove(.endOfStream) }
         header.payloadLength = 0
-        return OutgoingFrame(header, body)
+        return OutgoingFrame(header, bodyOf: self)
     }
 
-    private init(_ header: FrameHeader, _ body: PackedBytes) {
+    private init(_ header: FrameHeader, bodyOf other: OutgoingFrame) {
         self.header = header
-        self.body = body
+        body = other.body
+        bodyCount = other.bodyCount
         second = nil
     }
 
@@ -132,12 +139,14 @@ struct OutgoingFrame: Sendable {
     }
 
     /// The first part of a message with these frames, one after the other.
-    static func joined(_ frames: ArraySlice<OutgoingFrame>) -> Frame {
-        let whole = Frame(byteCount: frames.reduce(0) { $0 + $1.byteCount })
+    static func joined(_ frames: Span<OutgoingFrame>) -> Frame {
+        var byteCount = 0
+        for index in frames.indices { byteCount += frames[index].byteCount }
+        let whole = Frame(byteCount: byteCount)
         var offset = 0
-        for frame in frames {
-            unsafe frame.write(into: UnsafeMutableRawBufferPointer(rebasing: whole.mutableBytes[offset...]))
-            offset += frame.byteCount
+        for index in frames.indices {
+            unsafe frames[index].write(into: UnsafeMutableRawBufferPointer(rebasing: whole.mutableBytes[offset...]))
+            offset += frames[index].byteCount
         }
         return whole
     }

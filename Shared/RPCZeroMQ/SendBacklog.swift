@@ -21,9 +21,9 @@ struct SendBacklog {
 
     /// Adds a frame after those that wait.
     /// - Returns: whether there are enough to be handed over now.
-    mutating func add(_ frame: OutgoingFrame) -> Bool {
-        frames.append(frame)
+    mutating func add(_ frame: consuming OutgoingFrame) -> Bool {
         byteCount += frame.payloadBytes
+        frames.append(frame)
         return frames.count >= Self.corkFrames && !isBlocked
     }
 
@@ -38,19 +38,20 @@ struct SendBacklog {
             if sent == frames.count { frames.removeAll(keepingCapacity: true) } else { frames.removeFirst(sent) }
         }
         while sent < frames.count {
-            let together = frames[sent..<endOfMessage(from: sent)]
-            let result = try offer(OutgoingFrame.joined(together), frames[sent].second)
+            let end = endOfMessage(from: sent)
+            let result = try offer(OutgoingFrame.joined(frames.span.extracting(sent..<end)), frames[sent].second)
             isBlocked = result == .notNow
             guard !isBlocked else { return true }
             guard result == .sent else { return false }
-            sent += together.count
-            for frame in together { byteCount -= frame.payloadBytes }
+            for index in sent..<end { byteCount -= frames.span[index].payloadBytes }
+            sent = end
         }
         return true
     }
 
     /// Where the frames end that leave in one message with the one at `start`.
     private func endOfMessage(from start: Int) -> Int {
+        let frames = frames.span
         guard joins, frames[start].mayBeJoined else { return start + 1 }
         var end = start + 1
         var bytes = frames[start].byteCount

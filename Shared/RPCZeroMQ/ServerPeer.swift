@@ -31,6 +31,8 @@ final class ServerPeer {
     var needsFlush = false
     var fragments: FragmentQueue
     var received: FragmentReceiver
+    /// Whether the two above have ever had anything to do; few peers send or get big messages.
+    var hasSeenPieces = false
     var delay = QueueingDelay()
 
     /// - Parameter limits: what this side takes.

@@ -9,6 +9,7 @@ import ZeroMQ
 package struct ZeroMQChannel: Channel {
     private let core: Confined<ChannelCore>
     private let window: Int
+    private let crowd = Crowd()
     package let decodeLimits: DecodeLimits
 
     init(_ core: Confined<ChannelCore>, _ limits: ConnectionLimits) {
@@ -29,9 +30,12 @@ package struct ZeroMQChannel: Channel {
     }
 
     private func start(_ head: CallHead, _ frame: OutgoingFrame) -> any ClientCall {
-        let call = ZeroMQClientCall(core, window: window)
+        let isOneOfFew = crowd.enter()
+        let call = ZeroMQClientCall(core, in: crowd, window: window)
         if let core = core.ifCurrent {
             core.start(call, head, frame)
+        } else if isOneOfFew {
+            core.submitPromptly { $0.start(call, head, frame) }
         } else {
             core.submit { $0.start(call, head, frame) }
         }

@@ -8,6 +8,7 @@ import ZeroMQ
 /// One object with everything in it, because it is made for every call.
 final class ZeroMQClientCall: ClientCall {
     private let core: Confined<ChannelCore>
+    private let crowd: Crowd
     /// Zero until a connection gave it one.
     private let number = Atomic<UInt64>(0)
     private let place = Atomic<UInt64>(0)
@@ -25,9 +26,12 @@ final class ZeroMQClientCall: ClientCall {
         var latch: Latch<Metadata>?
     }
 
-    /// - Parameter window: bytes of the answer that are taken before more is granted.
-    init(_ core: Confined<ChannelCore>, window: Int) {
+    /// - Parameters:
+    ///   - crowd: which the call has entered, and leaves when it ends.
+    ///   - window: bytes of the answer that are taken before more is granted.
+    init(_ core: Confined<ChannelCore>, in crowd: Crowd, window: Int) {
         self.core = core
+        self.crowd = crowd
         self.window = Mutex(ReceiveWindow(window: window))
     }
 
@@ -52,6 +56,7 @@ final class ZeroMQClientCall: ClientCall {
     /// read.
     func end(_ result: Result<Metadata, RPCError>, last: Payload? = nil, keepingMessages: Bool = true) {
         guard !ended.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        crowd.leave()
         switch result {
         case .success(let metadata):
             if !metadata.isEmpty { trailing.withLock { $0 = metadata } }
@@ -154,7 +159,7 @@ final class ZeroMQClientCall: ClientCall {
     }
 }
 
-extension RPCError {
+extension CreditGate.Closing {
     /// What a writer gets whose call has ended well.
-    fileprivate static let endedByServer = RPCError(.cancelled, "The server has ended the call.")
+    fileprivate static let endedByServer = CreditGate.Closing(RPCError(.cancelled, "The server has ended the call."))
 }

@@ -18,11 +18,13 @@ extension WireScan {
 
     // MARK: Numbers
 
+    @inline(__always)
     mutating func varint(_ field: Field?, _ position: Byte) throws(WireError) {
         try unsafe skipVarint(end: level.end, position, field)
         try unsafe checkNumber(wireType: 0, field, position)
     }
 
+    @inline(__always)
     mutating func fixed(byteCount: Int, wireType: UInt64, _ field: Field?, _ position: Byte) throws(WireError) {
         guard unsafe level.end - at >= byteCount else { throw unsafe error(.truncated, at: position, field) }
         unsafe at += byteCount
@@ -94,6 +96,7 @@ extension WireScan {
 
     // MARK: Text, bytes, messages, packed lists
 
+    @inline(__always)
     mutating func lengthPrefixed(_ field: Field?, _ position: Byte) throws(WireError) {
         let count = try unsafe readLength(position, field)
         guard let field = unsafe field else {
@@ -118,6 +121,7 @@ extension WireScan {
         }
     }
 
+    @inline(__always)
     private func checkText(_ count: Int, _ field: Field) throws(WireError) {
         switch unsafe TextCheck.check(at, count) {
         case .clean: return
@@ -126,6 +130,7 @@ extension WireScan {
         }
     }
 
+    @inline(never)
     private mutating func packed(_ field: Field, _ count: Int, _ position: Byte) throws(WireError) {
         let end = unsafe at + count
         var elements = 0

@@ -123,6 +123,7 @@ struct WireScan {
     }
 
     /// Goes on with the message of `count` bytes that begins here.
+    @inline(never)
     mutating func enter(_ field: Field, count: Int, _ position: Byte) throws(WireError) {
         guard depth + 1 < min(limits.maxDepth, DecodeLimits.highestDepth) else {
             throw unsafe error(.depth, at: position, field)

@@ -1,8 +1,8 @@
 /// Something that only the I/O thread may touch, held by whoever has work for it there.
 @safe
 package final class Confined<Value>: @unchecked Sendable {
-    // Invariant: `stored` is read on `thread` alone, which `value` checks in every build: a socket that two
-    // threads use ends the process at some later and worse moment.
+    // Invariant: `stored` is read on `thread` or in its place alone, which `value` checks in every build: a socket that two
+    // threads use at once ends the process at some later and worse moment.
     package let thread: IOThread
     private let stored: Value
 
@@ -28,5 +28,10 @@ package final class Confined<Value>: @unchecked Sendable {
     /// Does something with the value after what was submitted before.
     package func submit(_ work: @escaping @Sendable (Value) -> Void) {
         thread.submit { work(self.stored) }
+    }
+
+    /// The same, at once if the I/O thread sleeps; see ``IOThread/submitPromptly(_:)``.
+    package func submitPromptly(_ work: @escaping @Sendable (Value) -> Void) {
+        thread.submitPromptly { work(self.stored) }
     }
 }

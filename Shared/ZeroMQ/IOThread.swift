@@ -5,17 +5,20 @@ import Synchronization
 /// The one thread that owns a process's sockets.
 ///
 /// It waits in `epoll` for its sockets' descriptors and for a wake-up, runs what others submitted, fires timers
-/// and drains sockets that may have something. Nothing else ever touches a socket. Callers that do little
-/// besides calls may take it as their `TaskExecutor` and save the hop.
+/// and drains sockets that may have something. Nothing else ever touches a socket, but who submits something promptly
+/// while it sleeps: that thread is the I/O thread for a turn. Callers that do little besides calls may take it as their
+/// `TaskExecutor` and save the hop.
 @safe
 package final class IOThread: TaskExecutor, @unchecked Sendable {
-    // Invariant: `queue` is guarded by its mutex; `epoll` and `wake` are set once. Everything under "on the
-    // thread" is touched by `run` and what it calls alone, and `assertOnThread` says so in debug builds.
+    // Invariant: `queue` is guarded by its mutex; `epoll` and `wake` are set once. Everything under "on the thread" is
+    // touched by whoever holds `turn` alone, which is also the full fence that libzmq wants between two threads with one
+    // socket; `assertOnThread` says so in debug builds.
 
     /// Something with a socket that the thread looks after.
     package protocol Source: AnyObject {
         /// Reads what is there, at most a batch.
-        /// - Returns: true if more may be waiting.
+        /// - Returns: true if more may be waiting; false if the socket was found empty after everything that was sent
+        ///   meanwhile.
         func drain() -> Bool
         /// Sends what was kept back since the last turn, to be sent together.
         func flush()
@@ -56,6 +59,8 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     private static let busyTurns = 32
 
     private let queue = Mutex(Queue())
+    /// Held by whoever is the thread at the time; taken before `queue`.
+    private let turn = Mutex(())
     private let epoll: Int32
     private let wake: Int32
     private let name: String
@@ -69,6 +74,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     private var corked: [Registration] = []
     private var spareCorked: [Registration] = []
     private var timers = TimerHeap()
+    private var alarm = Alarm()
     private var spare: [Job] = []
     private var now: UInt64 = IOThread.clock()
     private var turns = 0
@@ -79,8 +85,15 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         precondition(epoll >= 0 && wake >= 0, "no descriptors left for the I/O thread")
-        watch(wake)
+        watch(wake, EPOLLIN.rawValue | EPOLLET.rawValue)
+        watch(alarm.descriptor, EPOLLIN.rawValue | EPOLLET.rawValue)
         start()
+    }
+
+    deinit {
+        // Not when the thread ends: somebody may be about to wake it, and write to whatever has the number then.
+        close(epoll)
+        close(wake)
     }
 
     private func start() {
@@ -106,10 +119,50 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         }
         if wasAsleep { signal() }
         guard let identifier = thread.withLock({ $0.take() }) else { return }
-        precondition(pthread_equal(identifier, pthread_self()) == 0, "the I/O thread cannot wait for itself")
+        precondition(!isCurrent, "the I/O thread cannot wait for itself")
         pthread_join(identifier, nil)
-        close(epoll)
-        close(wake)
+    }
+
+    /// Runs `work`: at once and in the thread's place while that sleeps, otherwise as ``submit(_:)`` does.
+    ///
+    /// For what a caller waits for: it saves the thread's wake-up. Not for what comes in crowds, which gains from being sent
+    /// together, and not under a lock that something on the thread might want: also what came meanwhile is read here. The
+    /// caller's task stays the current one; what is started on the thread must be detached.
+    package func submitPromptly(_ work: @escaping @Sendable () -> Void) {
+        guard takePlace() else { return submit(work) }
+        var isDone = false
+        let sleepsOn = turn.withLockIfAvailable { _ in
+            isDone = true
+            return standIn(work)
+        }
+        if !isDone {
+            // The thread has woken up by itself.
+            queue.withLock { $0.jobs.append(.work(work)) }
+        }
+        if sleepsOn != true { signal() }
+    }
+
+    /// - Returns: whether the thread sleeps. From then on it counts as awake for everybody else.
+    private func takePlace() -> Bool {
+        queue.withLock { queue in
+            defer { queue.isAsleep = false }
+            return queue.isAsleep
+        }
+    }
+
+    /// A turn of the thread on another one.
+    /// - Returns: whether the thread has nothing to do and may sleep on.
+    private func standIn(_ work: () -> Void) -> Bool {
+        let previous = unsafe pthread_getspecific(ioThreadKey)
+        unsafe pthread_setspecific(ioThreadKey, Unmanaged.passUnretained(self).toOpaque())
+        defer { unsafe pthread_setspecific(ioThreadKey, previous) }
+        now = Self.clock()
+        work()
+        flushSources()
+        // What was sent may have swallowed the sign that something came.
+        drainSources()
+        flushSources()
+        return due.isEmpty && mayWait()
     }
 
     private func push(_ job: Job) {
@@ -126,7 +179,7 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         while unsafe write(wake, &one, 8) < 0 && errno == EINTR {}
     }
 
-    /// Whether the caller runs on this thread.
+    /// Whether the caller runs on this thread or in its place.
     package var isCurrent: Bool { unsafe pthread_getspecific(ioThreadKey) == Unmanaged.passUnretained(self).toOpaque() }
 
     package func assertOnThread() { assert(isCurrent, "this belongs to the I/O thread") }
@@ -196,9 +249,10 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
 
     package func disarm(_ timer: LoopTimer) { timers.disarm(timer) }
 
-    private func watch(_ descriptor: Int32) {
+    /// - Parameter events: with EPOLLET what is only reported, but need not be read for the next report.
+    private func watch(_ descriptor: Int32, _ events: UInt32 = EPOLLIN.rawValue) {
         var event = unsafe epoll_event()
-        unsafe event.events = EPOLLIN.rawValue
+        unsafe event.events = events
         unsafe event.data.fd = descriptor
         let result = unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
         precondition(result == 0, "descriptor \(descriptor) cannot be waited for: error \(errno)")
@@ -207,20 +261,28 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
     fileprivate func run() {
         unsafe pthread_setspecific(ioThreadKey, Unmanaged.passUnretained(self).toOpaque())
         unsafe olp_name_current_thread(String(name.prefix(15)))
+        while let next = turn.withLock({ _ in takeTurn() }) { look(waiting: next == .wait) }
+    }
+
+    private enum Next {
+        case wait, look
+    }
+
+    /// - Returns: nil at the end.
+    private func takeTurn() -> Next? {
         while true {
             let stopping = runJobs()
             now = Self.clock()
             while let timer = timers.takeDue(at: now) { timer.fire() }
+            // First what there is to send: a source is looked at after it in any case.
+            flushSources()
             drainSources()
             flushSources()
-            if stopping { return }
+            if stopping { return nil }
             // Not when something was sent: that may have swallowed the sign that something came.
-            if due.isEmpty, mayWait() {
-                look(waiting: timeToNextTimer)
-            } else {
-                turns += 1
-                if turns.isMultiple(of: Self.busyTurns) { look(waiting: 0) }
-            }
+            if due.isEmpty, mayWait() { return .wait }
+            turns += 1
+            if turns.isMultiple(of: Self.busyTurns) { return .look }
         }
     }
 
@@ -243,7 +305,13 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         swap(&due, &spareDue)
         for registration in spareDue {
             registration.needsDrain = false
-            if !registration.isRemoved, registration.source.drain() { needsDrain(registration) }
+            guard !registration.isRemoved else { continue }
+            if registration.source.drain() {
+                needsDrain(registration)
+            } else if registration.needsDrain {
+                registration.needsDrain = false
+                due.removeAll { $0 === registration }
+            }
         }
         spareDue.removeAll(keepingCapacity: true)
     }
@@ -263,30 +331,25 @@ package final class IOThread: TaskExecutor, @unchecked Sendable {
         queue.withLock { queue in
             guard queue.jobs.isEmpty, !queue.isStopping else { return false }
             queue.isAsleep = true
+            if let instant = timers.nextInstant { alarm.goOff(by: instant) }
             return true
         }
     }
 
-    /// In milliseconds; -1 without a timer.
-    private var timeToNextTimer: Int32 {
-        guard let instant = timers.nextInstant else { return -1 }
-        let current = Self.clock()
-        return instant > current ? Int32(clamping: (instant - current + 999_999) / 1_000_000) : 0
-    }
-
     /// Notes which sources have something.
-    /// - Parameter timeout: how long to wait for one, in milliseconds; -1: as long as it takes.
-    private func look(waiting timeout: Int32) {
+    /// - Parameter waits: until one has, the alarm goes off or something is submitted.
+    private func look(waiting waits: Bool) {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnce) { events in
-            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), timeout)
-            queue.withLock { $0.isAsleep = false }
-            for index in 0..<max(0, Int(count)) {
-                let descriptor = unsafe events[index].data.fd
-                if descriptor == wake {
-                    var value: UInt64 = 0
-                    unsafe _ = read(wake, &value, 8)
-                } else {
-                    if let registration = registrations[descriptor] { needsDrain(registration) }
+            let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.eventsAtOnce), waits ? -1 : 0)
+            turn.withLock { _ in
+                queue.withLock { $0.isAsleep = false }
+                for index in 0..<max(0, Int(count)) {
+                    let descriptor = unsafe events[index].data.fd
+                    if let registration = registrations[descriptor] {
+                        needsDrain(registration)
+                    } else if descriptor == alarm.descriptor {
+                        alarm.wentOff()
+                    }
                 }
             }
         }

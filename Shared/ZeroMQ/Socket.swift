@@ -1,7 +1,7 @@
 internal import CZeroMQ
 import Glibc
 
-/// A ROUTER, DEALER or PAIR socket. It belongs to the thread that made it.
+/// A ROUTER, DEALER or PAIR socket. One thread at a time uses it.
 @safe
 package struct Socket: ~Copyable {
     package enum Kind: Sendable {

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -39,12 +40,105 @@ struct IOThreadTests {
         thread.stop()
     }
 
+    @Test("wakes for a timer that is armed while it waits for a later one, and then for that")
+    func earlierTimer() async throws {
+        let thread = IOThread(name: "test")
+        let fired = Mutex<[String]>([])
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("later") } }, at: IOThread.clock() + 60_000_000)
+        }
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("earlier") } }, at: IOThread.clock() + 5_000_000)
+        }
+        try await poll(until: "the earlier one fired") { !fired.withLock { $0.isEmpty } }
+        #expect(fired.withLock { $0 } == ["earlier"])
+        try await poll(until: "both fired") { fired.withLock { $0.count } == 2 }
+        // The system's timer stands at nothing now.
+        thread.submit { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0.append("last") } }, at: IOThread.clock() + 1_000_000)
+        }
+        try await poll(until: "the last fired") { fired.withLock { $0.count } == 3 }
+        thread.stop()
+    }
+
+    @Test("is stood in for by one thread at a time, in the order in which each submits")
+    func standIns() async throws {
+        let thread = IOThread(name: "test")
+        let log = SubmissionLog()
+        await withTaskGroup { group in
+            for submitter in 0..<4 {
+                group.addTask {
+                    for number in 0..<2_000 {
+                        let work: @Sendable () -> Void = {
+                            thread.assertOnThread()
+                            log.note(number, of: submitter)
+                        }
+                        number.isMultiple(of: 3) ? thread.submit(work) : thread.submitPromptly(work)
+                    }
+                }
+            }
+        }
+        try await poll(until: "everything was done") { log.numbers.reduce(0) { $0 + $1.count } == 8_000 }
+        #expect(!log.hasOverlapped)
+        #expect(log.numbers == Array(repeating: Array(0..<2_000), count: 4))
+        #expect(!thread.isCurrent)
+        thread.stop()
+    }
+
+    @Test("does in its place what is submitted promptly while it sleeps, and wakes for the timer that was armed there")
+    func promptly() async throws {
+        let thread = IOThread(name: "test")
+        let fired = Mutex(false)
+        let places = Mutex<[Bool]>([])
+        // Asleep at some time: its first turn ends by itself.
+        try await poll(until: "the thread slept when something was submitted") {
+            let submitter = pthread_self()
+            thread.submitPromptly { places.withLock { $0.append(pthread_equal(pthread_self(), submitter) != 0) } }
+            return places.withLock { $0.last ?? false }
+        }
+        thread.submitPromptly { [unowned thread] in
+            thread.arm(LoopTimer { fired.withLock { $0 = true } }, at: IOThread.clock() + 5_000_000)
+        }
+        try await poll(until: "the timer fired") { fired.withLock { $0 } }
+        thread.stop()
+    }
+
+    @Test("is gone with its descriptors when it was stopped and nobody holds it")
+    func goes() {
+        weak var gone: IOThread?
+        do {
+            let thread = IOThread(name: "test")
+            gone = thread
+            thread.submitPromptly { [unowned thread] in
+                thread.arm(LoopTimer {}, at: IOThread.clock() + 60_000_000_000)
+            }
+            thread.stop()
+        }
+        #expect(gone == nil)
+    }
+
     @Test("runs the tasks that prefer it")
     func executor() async {
         let thread = IOThread(name: "test")
         let wasThere = await Task(executorPreference: thread) { thread.isCurrent }.value
         #expect(wasThere)
         thread.stop()
+    }
+}
+
+/// What each of four submitters had done, and whether any two of them at once.
+private final class SubmissionLog: Sendable {
+    private let isBusy = Atomic(false)
+    private let overlapped = Atomic(false)
+    private let lists = Mutex(Array(repeating: [Int](), count: 4))
+
+    var hasOverlapped: Bool { overlapped.load(ordering: .relaxed) }
+    var numbers: [[Int]] { lists.withLock { $0 } }
+
+    func note(_ number: Int, of submitter: Int) {
+        if isBusy.exchange(true, ordering: .sequentiallyConsistent) { overlapped.store(true, ordering: .relaxed) }
+        lists.withLock { $0[submitter].append(number) }
+        isBusy.store(false, ordering: .sequentiallyConsistent)
     }
 }
 
