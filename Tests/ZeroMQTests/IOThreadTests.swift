@@ -40,24 +40,23 @@ struct IOThreadTests {
         thread.stop()
     }
 
-    @Test("wakes for a timer that is armed while it waits for a later one, and then for that")
+    @Test("wakes for a timer that is armed while it waits for a later one, and for the next after that")
     func earlierTimer() async throws {
         let thread = IOThread(name: "test")
         let fired = Mutex<[String]>([])
-        thread.submit { [unowned thread] in
-            thread.arm(LoopTimer { fired.withLock { $0.append("later") } }, at: IOThread.clock() + 60_000_000)
+        let arm: @Sendable (String, UInt64) -> Void = { [unowned thread] name, nanoseconds in
+            thread.submit {
+                thread.arm(LoopTimer { fired.withLock { $0.append(name) } }, at: IOThread.clock() + nanoseconds)
+            }
         }
-        thread.submit { [unowned thread] in
-            thread.arm(LoopTimer { fired.withLock { $0.append("earlier") } }, at: IOThread.clock() + 5_000_000)
-        }
-        try await poll(until: "the earlier one fired") { !fired.withLock { $0.isEmpty } }
-        #expect(fired.withLock { $0 } == ["earlier"])
-        try await poll(until: "both fired") { fired.withLock { $0.count } == 2 }
-        // The system's timer stands at nothing now.
-        thread.submit { [unowned thread] in
-            thread.arm(LoopTimer { fired.withLock { $0.append("last") } }, at: IOThread.clock() + 1_000_000)
-        }
-        try await poll(until: "the last fired") { fired.withLock { $0.count } == 3 }
+        arm("in an hour", 3_600_000_000_000)
+        arm("earlier", 5_000_000)
+        try await poll(until: "the earlier one fired") { fired.withLock { $0 } == ["earlier"] }
+        // The system's timer stands at the hour now.
+        arm("next", 200_000_000)
+        arm("before it", 1_000_000)
+        try await poll(until: "both fired") { fired.withLock { $0.count } == 3 }
+        #expect(fired.withLock { $0 } == ["earlier", "before it", "next"])
         thread.stop()
     }
 
