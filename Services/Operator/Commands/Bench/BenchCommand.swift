@@ -9,7 +9,7 @@ package struct BenchCommand: AsyncParsableCommand {
             only numbers of one run. Other stacks' side is in Tests/Benchmarks.
             """,
         subcommands: [
-            BenchRPCCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self,
+            BenchRPCCommand.self, BenchReplicasCommand.self, BenchSearchCommand.self, BenchListsCommand.self, BenchImportCommand.self,
             BenchStoreCommand.self, BenchWritesCommand.self, BenchSoakCommand.self,
             BenchServeCommand.self,
         ])

@@ -18,7 +18,7 @@ package struct BenchServeCommand: OlpCommand {
     @Option(name: .long, help: "Where to answer: ipc:///path or tcp://host:port.")
     package var endpoint: String
 
-    @Option(name: .long, help: "What Echo does: echo, store (reads a row) or hold (answers never).")
+    @Option(name: .long, help: "What Echo does: echo, store (reads a row), work (computes) or hold (answers never).")
     package var handler = BenchService.Handler.echo
 
     @Option(name: .long, help: "Bytes that a message may have.")

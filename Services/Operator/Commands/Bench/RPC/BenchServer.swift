@@ -9,6 +9,9 @@ package struct BenchServer: Sendable {
         case ipc, tcp
     }
 
+    /// Of util-linux: starts a program on some cores.
+    private static let taskset = "/usr/bin/taskset"
+
     let endpoint: String
     /// Nil if it is not known: then only this process is measured.
     let pid: Int32?
@@ -29,8 +32,9 @@ package struct BenchServer: Sendable {
     /// - Parameters:
     ///   - largestMessage: bytes that a message may have; nil: as usual.
     ///   - keys: folder of keys to encrypt with; nil: plain.
+    ///   - core: the only one that it runs on; nil: any.
     static func start(
-        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, keys: String? = nil,
+        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, keys: String? = nil, core: Int? = nil,
         _ surroundings: Surroundings
     ) async throws -> BenchServer {
         let endpoint =
@@ -40,10 +44,11 @@ package struct BenchServer: Sendable {
             }
         let options = (largestMessage.map { ["--largest-message", String($0)] } ?? [])
             + (keys.map { ["--keys", $0] } ?? [])
+        let words = ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + options
         let process = try await RunningProcess.start(
             Launch(
-                surroundings.executable,
-                arguments: ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + options,
+                core == nil ? surroundings.executable : Self.taskset,
+                arguments: core.map { ["--cpu-list", String($0), surroundings.executable] + words } ?? words,
                 environment: surroundings.environment, output: .discard, bond: .ownGroup, signalWithParent: SIGTERM))
         return BenchServer(endpoint, process)
     }

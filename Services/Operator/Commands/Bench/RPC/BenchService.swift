@@ -10,6 +10,8 @@ package struct BenchService: BenchHandlers {
         case echo
         /// Answers with a row that it reads from SQLite.
         case store
+        /// Answers when it has computed for some tenths of a millisecond.
+        case work
         /// Answers never; EchoInline then says in `pupils` how many such calls are open.
         case hold
     }
@@ -17,8 +19,12 @@ package struct BenchService: BenchHandlers {
     private enum Work {
         case echo
         case store(BenchStore)
+        case work
         case hold(OpenCalls)
     }
+
+    /// What the handler `work` computes for each call: some 0.4 ms of a core of 2026.
+    private static let stepsOfWork = 400_000
 
     private let work: Work
 
@@ -27,6 +33,7 @@ package struct BenchService: BenchHandlers {
             switch handler {
             case .echo: .echo
             case .store: .store(try await BenchStore())
+            case .work: .work
             case .hold: .hold(OpenCalls())
             }
     }
@@ -35,10 +42,21 @@ package struct BenchService: BenchHandlers {
         switch work {
         case .echo: return request
         case .store(let store): return try await store.next()
+        case .work:
+            var reply = request
+            reply.pupils = Self.computed(from: request.pupils)
+            return reply
         case .hold(let calls):
             try await calls.stayOpen()
             return request
         }
+    }
+
+    /// Something that takes time and of which nothing can be left out: each step needs the one before it.
+    private static func computed(from seed: Int32) -> Int32 {
+        var value = UInt64(bitPattern: Int64(seed)) | 1
+        for _ in 0..<stepsOfWork { value = value &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407 }
+        return Int32(truncatingIfNeeded: value >> 33)
     }
 
     package func echoInline(_ request: BenchV1.Sample, context: ServerContext) async throws -> BenchV1.Sample {
