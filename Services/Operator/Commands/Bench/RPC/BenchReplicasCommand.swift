@@ -11,7 +11,7 @@ package struct BenchReplicasCommand: OlpCommand {
         abstract: "What more replicas of a server bring where its method computes.",
         discussion: """
             Starts servers as processes of their own, each kept on a core of its own,
-            and calls a method that computes for some tenths of a millisecond, through
+            and calls a method that computes for half a millisecond, through
             one channel that balances between them; round by round with one of them
             and with all. Prints medians and the ratio.
             """)
@@ -54,27 +54,40 @@ package struct BenchReplicasCommand: OlpCommand {
         guard replicas <= cores else {
             throw Failure(.usage, "there are \(cores) cores for \(replicas) replicas", advice: "Give fewer: --replicas \(cores)")
         }
-        var servers: [BenchServer] = []
-        defer { for server in servers { server.stop() } }
-        for core in 0..<replicas {
-            servers.append(try await BenchServer.start(.tcp, handler: .work, core: core, surroundings))
-        }
-        var found: (one: [Double], all: [Double]) = ([], [])
-        for _ in 0..<rounds {
-            found.one.append(try await rate(of: servers.prefix(1)))
-            found.all.append(try await rate(of: servers[...]))
-        }
-        let report = Report(
-            replicas: replicas, inFlight: inFlight, one: Median.of(found.one), all: Median.of(found.all),
-            ratio: Median.of(zip(found.all, found.one).map { $0 / max($1, 1) }))
+        let servers = try await start(surroundings)
+        let result: Result<Report, any Error>
+        do { result = .success(try await measure(servers)) } catch { result = .failure(error) }
+        for server in servers { server.stop() }
+        let report = try result.get()
         guard !json else { return console.print(JSONText.encode(report)) }
         console.print(
             "\(Figures.grouped(Int64(report.one))) calls/s of one, \(Figures.grouped(Int64(report.all))) of \(replicas), "
                 + "\((report.ratio * 100).rounded() / 100) times as many, \(inFlight) at a time")
     }
 
+    /// One on each core.
+    private func start(_ surroundings: Surroundings) async throws -> [BenchServer] {
+        var servers: [BenchServer] = []
+        for core in 0..<replicas {
+            servers.append(try await BenchServer.start(.tcp, handler: .work, core: core, surroundings))
+        }
+        return servers
+    }
+
+    private func measure(_ servers: [BenchServer]) async throws -> Report {
+        var one: [Double] = []
+        var all: [Double] = []
+        for _ in 0..<rounds {
+            one.append(try await rate(of: [servers[0]]))
+            all.append(try await rate(of: servers))
+        }
+        return Report(
+            replicas: replicas, inFlight: inFlight, one: Median.of(one), all: Median.of(all),
+            ratio: Median.of(zip(all, one).map { $0 / max($1, 1) }))
+    }
+
     /// Calls a second.
-    private func rate(of servers: ArraySlice<BenchServer>) async throws -> Double {
+    private func rate(of servers: [BenchServer]) async throws -> Double {
         let connection = try ServiceConnection(
             to: .replicas(try servers.map { try Endpoint($0.endpoint) }),
             security: BenchKeys(folder: nil).policy(of: BenchKeys.caller), service: BenchKeys.server)

@@ -42,15 +42,24 @@ package struct BenchServer: Sendable {
             case .ipc: "ipc:///tmp/olp-bench-\(getpid()).rpc"
             case .tcp: try freePort()
             }
-        let options = (largestMessage.map { ["--largest-message", String($0)] } ?? [])
-            + (keys.map { ["--keys", $0] } ?? [])
-        let words = ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue] + options
-        let process = try await RunningProcess.start(
+        var words = ["bench", "serve", "--endpoint", endpoint, "--handler", handler.rawValue]
+        if let largestMessage { words += ["--largest-message", String(largestMessage)] }
+        if let keys { words += ["--keys", keys] }
+        var program = surroundings.executable
+        if let core {
+            words = ["--cpu-list", String(core), program] + words
+            program = taskset
+        }
+        return BenchServer(endpoint, try await launch(program, words, surroundings))
+    }
+
+    private static func launch(
+        _ program: String, _ words: [String], _ surroundings: Surroundings
+    ) async throws -> RunningProcess {
+        try await RunningProcess.start(
             Launch(
-                core == nil ? surroundings.executable : Self.taskset,
-                arguments: core.map { ["--cpu-list", String($0), surroundings.executable] + words } ?? words,
-                environment: surroundings.environment, output: .discard, bond: .ownGroup, signalWithParent: SIGTERM))
-        return BenchServer(endpoint, process)
+                program, arguments: words, environment: surroundings.environment, output: .discard, bond: .ownGroup,
+                signalWithParent: SIGTERM))
     }
 
     /// A port that is free now: bound and given back.

@@ -10,7 +10,7 @@ package struct BenchService: BenchHandlers {
         case echo
         /// Answers with a row that it reads from SQLite.
         case store
-        /// Answers when it has computed for some tenths of a millisecond.
+        /// Answers when it has computed for some half a millisecond.
         case work
         /// Answers never; EchoInline then says in `pupils` how many such calls are open.
         case hold
@@ -23,8 +23,8 @@ package struct BenchService: BenchHandlers {
         case hold(OpenCalls)
     }
 
-    /// What the handler `work` computes for each call: some 0.4 ms of a core of 2026.
-    private static let stepsOfWork = 400_000
+    /// What the handler `work` computes for each call: some 0.5 ms of a core of 2026.
+    private static let stepsOfWork = 3_200_000
 
     private let work: Work
 
