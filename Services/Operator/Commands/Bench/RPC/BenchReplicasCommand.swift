@@ -52,7 +52,8 @@ package struct BenchReplicasCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         guard replicas <= cores else {
-            throw Failure(.usage, "there are \(cores) cores for \(replicas) replicas", advice: "Give fewer: --replicas \(cores)")
+            throw Failure(
+                .usage, "there are \(cores) cores for \(replicas) replicas", advice: "Give fewer: --replicas \(cores)")
         }
         let servers = try await start(surroundings)
         let result: Result<Report, any Error>

@@ -36,7 +36,8 @@ package struct BenchServeCommand: OlpCommand {
         let transport = ZeroMQTransport(
             identity: ProcessIdentity(
                 service: "bench", instanceID: SystemIdentifiers().next().text, build: Release.version),
-            security: try BenchKeys(folder: keys.map(surroundings.absolute)).policy(of: BenchKeys.server), limits: .bench(largestMessage: largestMessage))
+            security: try BenchKeys(folder: keys.map(surroundings.absolute)).policy(of: BenchKeys.server),
+            limits: .bench(largestMessage: largestMessage))
         var router = Router()
         if let largestMessage { router.decodeLimits.maxBytes = max(router.decodeLimits.maxBytes, largestMessage) }
         try await BenchService(handler).register(with: &router)

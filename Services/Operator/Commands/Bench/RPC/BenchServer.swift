@@ -34,8 +34,8 @@ package struct BenchServer: Sendable {
     ///   - keys: folder of keys to encrypt with; nil: plain.
     ///   - core: the only one that it runs on; nil: any.
     static func start(
-        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, keys: String? = nil, core: Int? = nil,
-        _ surroundings: Surroundings
+        _ transport: Transport, handler: BenchService.Handler, largestMessage: Int? = nil, keys: String? = nil,
+        core: Int? = nil, _ surroundings: Surroundings
     ) async throws -> BenchServer {
         let endpoint =
             switch transport {
