@@ -81,10 +81,12 @@ struct SuiteFilesTests {
             recorder.tell(.died(name: "gateway", how: .killed(signal: 9), restartIn: .milliseconds(400)))
             let gateway = try #require(try SuiteState.read(path)?.service("gateway"))
             #expect((gateway.pid, gateway.phase, gateway.restarts) == (nil, .waiting, 3))
+            recorder.tell(.died(name: "gateway", how: .exited(75), restartIn: .milliseconds(800)))
             #expect(
                 heard.errors == """
                     gateway is ready after 1.2s
                     gateway ended by itself (signal 9); starting it again in 0.4s
+                    gateway cannot have its store yet; its log says why; trying again in 0.8s
 
                     """)
         }

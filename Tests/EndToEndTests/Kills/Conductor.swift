@@ -62,7 +62,9 @@ struct Conductor {
     /// No process ended for any other reason than that it was killed here.
     private func deathsAreOurs(_ life: [KillPlan.Kill]) async throws {
         let deaths = try await poll(for: "the supervisor to tell of every kill", timeout: RunningSuite.patience) {
-            let lines = lives.suite.log("up").split(separator: "\n").filter { $0.contains(" ended by itself (") }
+            let lines = lives.suite.log("up").split(separator: "\n").filter {
+                $0.contains(" ended by itself (") || $0.contains(" cannot have its store yet")
+            }
             return lines.count >= life.count ? lines : nil
         }
         for death in deaths where !death.contains("(signal 9)") { journal.violate("\(death)") }

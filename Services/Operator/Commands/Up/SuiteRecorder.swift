@@ -75,6 +75,8 @@ package final class SuiteRecorder: Sendable {
         switch event {
         case .started, .stopped: nil
         case .ready(let name, let after): "\(name) is ready after \(seconds(after))"
+        case .died(let name, Keeper.notYet, let wait):
+            "\(name) cannot have its store yet; its log says why; trying again in \(seconds(wait))"
         case .died(let name, let how, let wait):
             "\(name) ended by itself (\(how)); starting it again in \(seconds(wait))"
         case .cannotStart(let name, let reason, let wait):
