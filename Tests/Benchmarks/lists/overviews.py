@@ -45,9 +45,12 @@ def quantiles(times):
 def overviews(gateway):
     """Name, overview and parts of each kind."""
     booking = gateway.get("/v1/bookings?pageSize=1")["bookings"][0]
-    application = gateway.get(f"/v1/applications?candidateId={booking['candidateId']}&pageSize=1")["applications"][0]
+    applications = gateway.get("/v1/applications?pageSize=100")["applications"]
+    application = next(found for found in applications if "partnerId" in found)
     candidate, event = booking["candidateId"], booking["eventId"]
     partner, cohort = application["partnerId"], application["cohortId"]
+    booked = gateway.get(f"/v1/bookings?eventId={event}&pageSize=100")["bookings"]
+    enrolled = "&".join(f"applicationId={found['applicationId']}" for found in booked)
     return [
         ("candidate", f"/v1/candidates/{candidate}/overview", {
             "candidate": f"/v1/candidates/{candidate}",
@@ -58,10 +61,14 @@ def overviews(gateway):
             "event": f"/v1/events/{event}",
             "register": f"/v1/events/{event}/register",
             "waiting": f"/v1/waiting?eventId={event}&pageSize=100",
+            "diagnostics": f"/v1/diagnostics?{enrolled}&pageSize=100",
             "bookings": f"/v1/bookings?eventId={event}&pageSize=100"}),
         ("partner", f"/v1/partners/{partner}/overview", {
             "partner": f"/v1/partners/{partner}",
-            "applications": f"/v1/applications?partnerId={partner}&pageSize=20"}),
+            "counts": f"/v1/partners/{partner}/counts",
+            "members": f"/v1/partners/{partner}/members?pageSize=100",
+            "events": f"/v1/events?partnerId={partner}&pageSize=10",
+            "applications": f"/v1/applications?partnerId={partner}&order=APPLICATION_ORDER_NEWEST&pageSize=10"}),
         ("cohort", f"/v1/cohorts/{cohort}/overview", {
             "cohort": f"/v1/cohorts/{cohort}",
             "application counts": f"/v1/cohorts/{cohort}/application-counts",
