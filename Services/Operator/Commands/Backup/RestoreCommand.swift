@@ -50,8 +50,8 @@ package struct RestoreCommand: OlpCommand {
     package func perform(_ console: Console, _ surroundings: Surroundings) async throws {
         let folder = suite.folder(surroundings)
         let backup = surroundings.absolute(from)
-        if let address = database ?? surroundings.environment[SuiteDatabase.variable], !address.isEmpty {
-            return try await restore(backup, into: SuiteDatabase(address), folder, console, surroundings)
+        if let database = try SuiteDatabase.told(database, surroundings) {
+            return try await restore(backup, into: database, folder, console, surroundings)
         }
         let manifest = try RestoreRun(from: backup, to: folder).run()
         guard !json else { return console.print(JSONText.encode(manifest)) }

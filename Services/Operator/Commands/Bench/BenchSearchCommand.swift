@@ -52,12 +52,13 @@ package struct BenchSearchCommand: OlpCommand {
         }
         let report = Report(
             via: via, inFlight: inFlight, searchesPerSecond: result.perSecond,
-            p50Milliseconds: Double(result.latencies.quantile(0.5)) / 1e6,
-            p99Milliseconds: Double(result.latencies.quantile(0.99)) / 1e6)
+            p50Milliseconds: result.latencies.milliseconds(0.5),
+            p99Milliseconds: result.latencies.milliseconds(0.99))
         guard !json else { return console.print(JSONText.encode(report)) }
         console.print(
             "\(Int(report.searchesPerSecond)) searches/s via \(via) with \(inFlight) at a time, "
-                + "p50 \(Self.shown(report.p50Milliseconds)) ms, p99 \(Self.shown(report.p99Milliseconds)) ms")
+                + "p50 \(Figures.hundredths(report.p50Milliseconds)) ms, "
+                + "p99 \(Figures.hundredths(report.p99Milliseconds)) ms")
     }
 
     private func overRPC(_ surroundings: Surroundings, _ queries: [String]) async throws -> ClosedLoop.Result {
@@ -119,6 +120,4 @@ package struct BenchSearchCommand: OlpCommand {
         letters.swapAt(2, 3)
         return String(letters)
     }
-
-    private static func shown(_ milliseconds: Double) -> String { "\((milliseconds * 100).rounded() / 100)" }
 }

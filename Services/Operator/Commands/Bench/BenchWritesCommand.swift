@@ -61,13 +61,12 @@ package struct BenchWritesCommand: OlpCommand {
         }
         let report = Report(
             inFlight: inFlight, writesPerSecond: result.perSecond,
-            p50Milliseconds: Double(result.latencies.quantile(0.5)) / 1e6,
-            p99Milliseconds: Double(result.latencies.quantile(0.99)) / 1e6)
+            p50Milliseconds: result.latencies.milliseconds(0.5),
+            p99Milliseconds: result.latencies.milliseconds(0.99))
         guard !json else { return console.print(JSONText.encode(report)) }
         console.print(
             "\(Figures.grouped(Int64(report.writesPerSecond))) writes/s with \(inFlight) at a time, "
-                + "p50 \(Self.shown(report.p50Milliseconds)) ms, p99 \(Self.shown(report.p99Milliseconds)) ms")
+                + "p50 \(Figures.hundredths(report.p50Milliseconds)) ms, "
+                + "p99 \(Figures.hundredths(report.p99Milliseconds)) ms")
     }
-
-    private static func shown(_ milliseconds: Double) -> String { "\((milliseconds * 100).rounded() / 100)" }
 }

@@ -42,6 +42,9 @@ package struct LatencyCounts: Sendable {
         return Self.upperBound(counts.count - 1)
     }
 
+    /// The same in milliseconds.
+    func milliseconds(_ share: Double) -> Double { Double(quantile(share)) / 1e6 }
+
     private static func index(_ value: Int) -> Int {
         let doubling = Int.bitWidth - 1 - value.leadingZeroBitCount
         let within = doubling >= 5 ? (value >> (doubling - 5)) & (steps - 1) : (value << (5 - doubling)) & (steps - 1)

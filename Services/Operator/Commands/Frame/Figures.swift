@@ -12,6 +12,9 @@ package enum Figures {
 
     package static func grouped(_ number: Int) -> String { grouped(Int64(number)) }
 
+    /// With two decimals at most.
+    static func hundredths(_ number: Double) -> String { "\((number * 100).rounded() / 100)" }
+
     package static func size(_ bytes: Int) -> String {
         switch bytes {
         case ..<1_000: "\(bytes) bytes"

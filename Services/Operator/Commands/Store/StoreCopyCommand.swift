@@ -48,12 +48,12 @@ package struct StoreCopyCommand: OlpCommand {
             throw Failure(
                 .usage, "there is no service \"\(unknown)\"", advice: "They are: \(SuitePlan.all.joined(separator: ", "))")
         }
-        guard let address = database ?? surroundings.environment[SuiteDatabase.variable], !address.isEmpty else {
+        guard let database = try SuiteDatabase.told(database, surroundings) else {
             throw Failure(
                 .usage, "it is not said which database", advice: "Say it in --database or the variable \(SuiteDatabase.variable).")
         }
         let copier = StoreCopier(
-            folder: folder, database: try SuiteDatabase(address), isBack: back,
+            folder: folder, database: database, isBack: back,
             executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, console: console)
         // Held to the end, so that no suite starts meanwhile.
         let lock = try SuiteLock.ofStopped(folder, surroundings)

@@ -1,5 +1,6 @@
 import ChildProcess
 import Glibc
+import ServiceKit
 import Synchronization
 
 /// Keeps one process running: starts it, sees that it gets ready, starts it again when it dies, stops it when asked.
@@ -13,7 +14,7 @@ package final class Keeper: Sendable {
     package static let stopGrace = Duration.seconds(25)
     /// Exit code of a service that cannot have its store yet: another process has it that ends just now, or the database is
     /// still starting.
-    static let notYet = ExitStatus.exited(75)
+    static let notYet = ExitStatus.exited(ExitCode.temporaryFailure.rawValue)
     /// How often a first start that fails for that is tried again: for some 50 s in all.
     package static let firstAttempts = 8
 

@@ -33,6 +33,13 @@ package struct SuiteDatabase: Hashable, Sendable {
         }
     }
 
+    /// The database that a command is told by `--database`, else by the variable; nil: none.
+    static func told(_ option: String?, _ surroundings: Surroundings) throws(Failure) -> SuiteDatabase? {
+        let address = option ?? surroundings.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+        guard let address else { return nil }
+        return try SuiteDatabase(address)
+    }
+
     /// Where a service keeps its rows.
     package func store(of service: String) -> String {
         "\(address)\(address.contains("?") ? "&" : "?")schema=\(Self.schema(of: service))"

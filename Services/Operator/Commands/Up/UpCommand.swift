@@ -101,9 +101,7 @@ package struct UpCommand: OlpCommand {
     }
 
     private func plan(_ surroundings: Surroundings) throws(Failure) -> SuitePlan {
-        let address = database ?? surroundings.environment[SuiteDatabase.variable].flatMap { $0.isEmpty ? nil : $0 }
-        var found: SuiteDatabase?
-        if let address { found = try SuiteDatabase(address) }
+        let found = try SuiteDatabase.told(database, surroundings)
         return SuitePlan(
             folder: suite.folder(surroundings), host: host, port: port,
             executables: bin.map(surroundings.absolute) ?? surroundings.executableFolder, logLevel: logLevel,

@@ -84,12 +84,11 @@ struct ListRun {
         for (page, token) in places {
             let request = question.json(pageSize: pageSize, token: token)
             guard let (rows, latencies) = try await measure(method, request) else { return }
-            func milliseconds(_ share: Double) -> Double { Double(latencies.quantile(share)) / 1e6 }
             report.figures.append(
                 ListFigure(
                     method: method.name, filter: question.filter, order: question.order, page: page, rows: rows,
-                    calls: latencies.total, p50Milliseconds: milliseconds(0.5), p99Milliseconds: milliseconds(0.99),
-                    mostMilliseconds: milliseconds(1)))
+                    calls: latencies.total, p50Milliseconds: latencies.milliseconds(0.5),
+                    p99Milliseconds: latencies.milliseconds(0.99), mostMilliseconds: latencies.milliseconds(1)))
         }
     }
 

@@ -63,7 +63,7 @@ package struct BenchReplicasCommand: OlpCommand {
         guard !json else { return console.print(JSONText.encode(report)) }
         console.print(
             "\(Figures.grouped(Int64(report.one))) calls/s of one, \(Figures.grouped(Int64(report.all))) of \(replicas), "
-                + "\((report.ratio * 100).rounded() / 100) times as many, \(inFlight) at a time")
+                + "\(Figures.hundredths(report.ratio)) times as many, \(inFlight) at a time")
     }
 
     /// One on each core.
